@@ -1,0 +1,1 @@
+"""Reports: the figures of a survey as data, drawn on paper."""
