@@ -1,0 +1,1 @@
+"""The demo community: its mission and values, and the answers its members gave."""
