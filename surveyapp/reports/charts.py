@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 from math import ceil
 
+from surveyapp.reports.parts import CandidateFigure
+
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 FIRST_STRONG, END_OF_ISOLATE = "\u2068", "\u2069"
 
@@ -31,6 +33,20 @@ def day(when: date | None) -> str:
 def axis_end(shares: Iterable[float], *, step: int = 5) -> int:
     """Give the end of a common axis in percent: a multiple of *step* that holds every share (0 to 1)."""
     return min(100, max(step, ceil(max(shares, default=0) * 100 / step - 1e-9) * step))
+
+
+def plotted(candidate: CandidateFigure) -> dict[str, float]:
+    """Give a candidate's share and tone in percent, as the chart macros of ``templates/_charts.html`` take them."""
+    tone = candidate.tone
+    return {
+        "people": candidate.people or 0,
+        "share": 100 * (candidate.share or 0),
+        "lo": 100 * (candidate.low or 0),
+        "hi": 100 * (candidate.high or 0),
+        "posp": tone.posp if tone else 0,
+        "neup": tone.neup if tone else 0,
+        "negp": tone.negp if tone else 0,
+    }
 
 
 def visible(text: str) -> str:

@@ -85,7 +85,7 @@ def _leaders(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
     if len(shown) < 2:
         return None
     first, second = shown[0], shown[1]
-    level = [candidate for candidate in shown if (candidate.high or 0) >= (first.low or 0)]
+    level = level_with_first(candidates)
     if len(level) == 1:
         return Finding(
             f"{quoted(first.title)} leads clearly.",
@@ -93,9 +93,15 @@ def _leaders(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
             (f"candidate:{first.key}", f"candidate:{second.key}"),
         )
     named = [f"{quoted(candidate.title, 52)} ({_percent(candidate)})" for candidate in level[:2]]
-    head = f"{_number(len(level))} candidates share the lead."
+    head = f"{number_word(len(level))} candidates share the lead."
     text = f"{listed(named)} come first{'' if len(level) == 2 else ' among them'}; their intervals overlap."
     return Finding(head, text, tuple(f"candidate:{candidate.key}" for candidate in level[:2]))
+
+
+def level_with_first(candidates: tuple[CandidateFigure, ...]) -> list[CandidateFigure]:
+    """List the first candidate and those whose intervals reach into its own, in order of rank."""
+    shown = [candidate for candidate in candidates if candidate.share is not None]
+    return [candidate for candidate in shown if (candidate.high or 0) >= (shown[0].low or 0)]
 
 
 def _sorest(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
@@ -104,7 +110,7 @@ def _sorest(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
     if not sore:
         return None
     net, _, worst = min(sore, key=lambda item: item[:2])
-    others = f" {_number(len(sore))} candidates are more negative than positive." if len(sore) > 1 else ""
+    others = f" {number_word(len(sore))} candidates are more negative than positive." if len(sore) > 1 else ""
     text = f"The ideas on {quoted(worst.title)} have a net tone of {signed(net)}.{others}"
     return Finding("The sore point.", text, (f"candidate:{worst.key}",))
 
@@ -198,6 +204,7 @@ def _with_interval(candidate: CandidateFigure) -> str:
     return f"{_percent(candidate)} ({low} to {high}%)"
 
 
-def _number(count: int) -> str:
+def number_word(count: int) -> str:
+    """Write a small number as a word that begins a sentence."""
     words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
     return words[count] if count < len(words) else f"{count:,}"

@@ -1,7 +1,7 @@
 """The parts of a report: figures and words, no HTML.
 
 A part that a survey has nothing to say about is None or empty, and the report then leaves its chapter out. A figure
-that must not be shown because too few people stand behind it is None too, and the report says "fewer than 10" instead (R7).
+that must not be shown because too few people stand behind it is None too, and the report says "fewer than 10" (R7).
 """
 
 from __future__ import annotations
