@@ -1,0 +1,187 @@
+"""What a theme is called, which words tell it from the others, who says it best."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveyapp.analysis.cluster import Labels
+from surveyapp.analysis.embed import GRID, FloatMatrix
+from surveyapp.analysis.titles import reading_ease, title_spans
+from surveyapp.analysis.words import STOP_WORDS, clean, stem, words
+
+MOST_KEYWORDS = 4
+MOST_QUOTES = 3
+COVERAGE = 0.07
+"""A keyword stands in at least this share of the theme's texts, and in FEWEST_WITH_KEYWORD of them."""
+FEWEST_WITH_KEYWORD = 3
+MOST_COMMON = 0.25
+"""What stands in more than this share of all texts tells no theme from another."""
+LONGER_PHRASE = 0.35
+"""A phrase says more than a word: what each word beyond the first adds to its score."""
+TITLES_LOOKED_AT = 60
+"""Statements of a theme that are considered for its title and quotes: those nearest its middle."""
+KEYWORD_IN_TITLE = 0.05
+"""What a keyword adds to the score of a title that has it, as cosine."""
+QUOTE_UNLIKE_OTHERS = 0.5
+"""How much a quote loses for being like one already chosen, per cosine."""
+
+_PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
+
+
+@dataclass(frozen=True)
+class Description:
+    """How a theme is shown."""
+
+    title: str
+    """A statement of the theme, or a piece of one, verbatim but for marks at its ends."""
+    keywords: tuple[str, ...]
+    quotes: tuple[int, ...]
+    """Row numbers of texts, the most telling first."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Words and short phrases of every text, counted by their stems."""
+
+    of_text: list[frozenset[str]]
+    in_texts: Counter[str]
+    shown_as: dict[str, str]
+    """Most frequent written form of a stem phrase."""
+
+
+def count_phrases(texts: Sequence[str], frame: frozenset[str]) -> Phrases:
+    """Find the phrases of one to three words that neither begin nor end with a stop word or a word of the frame.
+
+    Args:
+        texts: Distinct texts.
+        frame: Words that weigh nothing, such as those of the question.
+    """
+    empty = STOP_WORDS | frame
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    of_text = []
+    for text in texts:
+        found = set()
+        for part in _PHRASE_ENDS.split(clean(text)):
+            said = words(part)
+            for length in (1, 2, 3):
+                for start in range(len(said) - length + 1):
+                    phrase = said[start : start + length]
+                    if phrase[0] in empty or phrase[-1] in empty or (length == 1 and len(phrase[0]) < 3):
+                        continue
+                    if all(word.isdigit() for word in phrase):
+                        continue
+                    stems = " ".join(map(stem, phrase))
+                    forms[stems][" ".join(phrase)] += 1
+                    found.add(stems)
+        of_text.append(frozenset(found))
+    shown_as = {stems: min(written, key=lambda w: (-written[w], w)) for stems, written in forms.items()}
+    return Phrases(of_text, Counter(stems for found in of_text for stems in found), shown_as)
+
+
+def keywords(phrases: Phrases, rows: Labels) -> list[str]:
+    """Stem phrases that stand in much of a theme and little elsewhere, best first, no word twice.
+
+    The score is the root of the share of the theme's texts that have it, times the logarithm of how many times that
+    is its share of the other texts; longer phrases are favoured.
+
+    Args:
+        phrases: Phrases of all texts.
+        rows: The theme's texts.
+    """
+    inside = Counter(stems for row in rows for stems in phrases.of_text[row])
+    n_inside, n_all = len(rows), len(phrases.of_text)
+    enough = max(min(FEWEST_WITH_KEYWORD, n_inside, 2 if n_inside < 30 else 3), COVERAGE * n_inside)
+    scores = {}
+    for stems, n in inside.items():
+        outside = phrases.in_texts[stems] - n
+        if n < enough or (phrases.in_texts[stems] > MOST_COMMON * n_all and n_inside < n_all / 2 and n_all >= 20):
+            continue
+        lift = np.log((n / n_inside) / ((outside + 0.5) / (n_all - n_inside + 1)))
+        if lift > 0:
+            scores[stems] = float(np.sqrt(n / n_inside) * lift * (1 + LONGER_PHRASE * stems.count(" ")))
+    chosen: list[str] = []
+    taken: set[str] = set()
+    for stems in sorted(scores, key=lambda s: (-scores[s], s)):
+        if taken.isdisjoint(stems.split()):
+            chosen.append(stems)
+            taken |= set(stems.split())
+        if len(chosen) == MOST_KEYWORDS:
+            break
+    return chosen
+
+
+def describe(
+    texts: Sequence[str],
+    vectors: FloatMatrix,
+    labels: Labels,
+    *,
+    centres: FloatMatrix,
+    phrases: Phrases,
+    place: Callable[[Sequence[str]], FloatMatrix],
+) -> list[Description]:
+    """Title, keywords and quotes of each theme.
+
+    Args:
+        texts: Distinct texts.
+        vectors: Where they are, on the grid, shape (n_texts, n_dims).
+        labels: Theme of each text, shape (n_texts,); -1 belongs to none.
+        centres: Middle of each theme, shape (n_themes, n_dims).
+        phrases: Phrases of the texts.
+        place: Gives vectors of pieces of texts.
+    """
+    described = []
+    for theme, centre in enumerate(centres):
+        rows = np.flatnonzero(labels == theme)
+        alike = vectors[rows].astype(np.float64) @ centre.astype(np.float64)
+        typical = rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
+        telling = keywords(phrases, rows)
+        title, source = _title(texts, typical, centre, telling, place)
+        quotes = _quotes(texts, vectors, typical, centre, source)
+        described.append(Description(title, tuple(phrases.shown_as[stems] for stems in telling), quotes))
+    return described
+
+
+def _title(
+    texts: Sequence[str],
+    rows: Labels,
+    centre: FloatMatrix,
+    telling: Sequence[str],
+    place: Callable[[Sequence[str]], FloatMatrix],
+) -> tuple[str, int]:
+    """The piece that is nearest the middle, says a wish and reads well; and the text it comes from."""
+    pieces = [(texts[row][start:end], int(row)) for row in rows for start, end in title_spans(texts[row])]
+    if not pieces:
+        return texts[rows[0]], int(rows[0])
+    alike = place([piece for piece, _ in pieces]).astype(np.float64) @ centre.astype(np.float64) / GRID**2
+    best, best_score = 0, -np.inf
+    for i, (piece, _) in enumerate(pieces):
+        said = f" {' '.join(map(stem, words(piece)))} "
+        has = sum(f" {stems} " in said for stems in telling)
+        score = float(alike[i]) + KEYWORD_IN_TITLE * has + reading_ease(piece)
+        if score > best_score + 1e-9:
+            best, best_score = i, score
+    return pieces[best]
+
+
+def _quotes(
+    texts: Sequence[str], vectors: FloatMatrix, rows: Labels, centre: FloatMatrix, titled: int
+) -> tuple[int, ...]:
+    """Texts near the middle and unlike each other; the one that gave the title only where there are too few."""
+    left = [int(row) for row in rows if row != titled]
+    if len(left) < MOST_QUOTES:
+        left.append(titled)
+    alike = vectors[left].astype(np.float64) @ centre.astype(np.float64) / GRID**2
+    n_words = np.array([len(texts[row].split()) for row in left])
+    score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.05 * np.maximum(4 - n_words, 0)
+    like_chosen = np.zeros(len(left))
+    chosen: list[int] = []
+    while len(chosen) < min(MOST_QUOTES, len(left)):
+        open_score = score - QUOTE_UNLIKE_OTHERS * like_chosen
+        open_score[[left.index(row) for row in chosen]] = -np.inf
+        chosen.append(left[int(np.argmax(open_score))])
+        like = vectors[left].astype(np.float64) @ vectors[chosen[-1]].astype(np.float64) / GRID**2
+        like_chosen = np.maximum(like_chosen, like)
+    return tuple(chosen)

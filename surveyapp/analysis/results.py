@@ -1,0 +1,133 @@
+"""What goes into an analysis and what comes out: the records that the rest of the application knows."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+DIGITS = 4
+"""Decimal places of shares, cosines and tones in the JSON."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One free-text answer."""
+
+    row: int
+    """Data row, from 0."""
+    column: str
+    person: str
+    """Tells respondents apart."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be chosen about an analysis."""
+
+    vectors: str = "static"
+    whole_rows: bool = False
+    """Do not split answers into statements."""
+    question: str = ""
+    """What was asked: its words weigh nothing."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One idea of one answer: `text` is the answer from `start` to `end`."""
+
+    row: int
+    column: str
+    person: str
+    start: int
+    end: int
+    text: str
+    theme: int | None
+    """Id of its theme (one without a parent); None where it says nothing or cannot be placed."""
+    fit: float | None
+    """Cosine to the middle of the theme: low is a weak fit."""
+    polarity: float
+    subjectivity: float
+    tone: str
+    kind: str
+    subtheme: int | None = None
+    """Id of its sub-theme, where the theme has any."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A statement that speaks for a theme, verbatim."""
+
+    row: int
+    text: str
+    column: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Statements that say the same thing, and how many people said it."""
+
+    id: int
+    title: str
+    keywords: tuple[str, ...]
+    people: int
+    """Different people with at least one statement in it."""
+    share: float
+    """Of all people who gave an answer; `low` and `high` are the 95 % interval."""
+    low: float
+    high: float
+    polarity: float | None
+    """Mean over its statements that could be scored, with the 95 % interval; None where none could."""
+    polarity_low: float | None
+    polarity_high: float | None
+    positive: int
+    neutral: int
+    negative: int
+    mixed: int
+    unscored: int
+    """The five counts together are its statements."""
+    stability: float | None
+    """How well it comes back when a fifth of the statements is left out, 0 to 1; None where that cannot be said."""
+    quotes: tuple[Quote, ...]
+    parent: int | None
+    """The theme it is a part of; None for a theme of its own."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that was found in a set of answers, and how."""
+
+    settings: Settings
+    rows: int
+    people: int
+    """Different people who gave an answer that is not blank."""
+    statements: tuple[Statement, ...]
+    themes: tuple[Theme, ...]
+    """Themes by people, most first, then their sub-themes."""
+    no_answer: int
+    """Statements that say nothing."""
+    seconds: dict[str, float] = field(compare=False)
+    versions: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain dictionaries, lists, texts and numbers."""
+        statements = [_rounded(asdict(statement)) for statement in self.statements]
+        themes = [_rounded(asdict(theme)) for theme in self.themes]
+        return {
+            "run": {
+                "version": self.versions["analysis"],
+                "settings": asdict(self.settings),
+                "rows": self.rows,
+                "people": self.people,
+                "statements": len(self.statements),
+                "no_answer": self.no_answer,
+                "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
+                "versions": self.versions,
+            },
+            "themes": themes,
+            "statements": statements,
+        }
+
+
+def _rounded(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with its broken numbers rounded."""
+    return {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in record.items()}
