@@ -1,0 +1,152 @@
+"""Ask members, and keep what they answer without a trace of who they are."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "survey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "open", "closed", name="state", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column(
+            "anonymity",
+            sa.Enum(
+                "anonymous",
+                "confidential",
+                "named",
+                name="anonymity",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("smallest_group", sa.Integer(), nullable=False),
+        sa.Column("quote_group", sa.Integer(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=True),
+        sa.Column("closes_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed_on_a_day"),
+        sa.CheckConstraint("state = 'draft' OR opened_on IS NOT NULL", name="opened_on_a_day"),
+        sa.CheckConstraint("smallest_group >= 3 AND quote_group >= smallest_group", name="shows_no_small_groups"),
+        sa.ForeignKeyConstraint(
+            ["community_id", "round_id"], ["round.community_id", "round.id"], name="fk_survey_community_id_round_id"
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name="fk_survey_community_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_survey"),
+        sa.UniqueConstraint("community_id", "id", name="uq_survey_community_id_id"),
+        sa.UniqueConstraint("link", name="uq_survey_link"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_survey_community_id", "survey", ["community_id"], unique=False)
+    op.create_table(
+        "section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("intro", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name="fk_section_survey_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_section"),
+        sa.UniqueConstraint("survey_id", "position", name="uq_section_survey_id_position"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "value_ratings",
+                "proposals",
+                "single_choice",
+                "rating",
+                "long_text",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prompt", sa.String(length=500), nullable=False),
+        sa.Column("help", sa.Text(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["section_id"], ["section.id"], name="fk_question_section_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_question"),
+        sa.UniqueConstraint("section_id", "position", name="uq_question_section_id_position"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "take_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name="fk_take_in_survey_id"),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_take_in_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_take_in"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_take_in_survey_id", "take_in", ["survey_id"], unique=False)
+    op.create_table(
+        "response",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("open link", "taken in", name="source", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("take_in_id", sa.Integer(), nullable=True),
+        sa.Column("is_sent", sa.Boolean(), nullable=False),
+        sa.Column("may_quote", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(source = 'taken in') = (take_in_id IS NOT NULL)", name="taken_in_from_a_file"),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name="fk_response_survey_id"),
+        sa.ForeignKeyConstraint(["take_in_id"], ["take_in.id"], name="fk_response_take_in_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_response"),
+        sa.UniqueConstraint("survey_id", "form_key", name="uq_response_survey_id_form_key"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_response_survey_id", "response", ["survey_id"], unique=False)
+    op.create_table(
+        "answer",
+        sa.Column("response_id", sa.String(length=32), nullable=False),
+        sa.Column("question_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_answer_question_id"),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_answer_response_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("response_id", "question_id", name="pk_answer"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("answer")
+    op.drop_table("response")
+    op.drop_table("take_in")
+    op.drop_table("question")
+    op.drop_table("section")
+    op.drop_table("survey")

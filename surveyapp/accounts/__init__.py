@@ -1,0 +1,1 @@
+"""Who works here: people who run communities, and how they sign in."""

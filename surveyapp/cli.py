@@ -1,0 +1,180 @@
+"""The command line: python -m surveyapp run, worker, analyse FILE, user add, db upgrade."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import surveyapp
+from surveyapp import settings as installation
+from surveyapp.errors import AppError, Misconfigured
+from surveyapp.settings import Settings
+
+INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+
+
+class Commands(click.Group):
+    """Commands whose errors are one sentence on standard error and a non-zero exit."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; word what a person can act on."""
+        try:
+            return super().invoke(ctx)
+        except (AppError, Misconfigured) as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands)
+@click.version_option(surveyapp.__version__)
+def main() -> None:
+    """Ask a community what it values and wants to do next, turn that into goals, see them through."""
+
+
+def in_instance(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --instance, and hand it the settings of that folder."""
+
+    @click.option(
+        "--instance",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=INSTANCE,
+        show_default=True,
+        help="The folder with the settings and the data.",
+    )
+    @functools.wraps(command)
+    def with_settings(instance: Path, **kwargs: Any) -> Any:
+        port = kwargs.get("port")
+        given: dict[str, Any] = (
+            {} if port is None or _has_public_url(instance) else {"public_url": f"http://127.0.0.1:{port}"}
+        )
+        return command(settings=installation.load(instance, **given), **kwargs)
+
+    return with_settings
+
+
+def _has_public_url(instance: Path) -> bool:
+    """Whether the installation was told the address people type; else it follows the port."""
+    file = instance / "settings.toml"
+    return "SURVEYAPP_PUBLIC_URL" in os.environ or (file.is_file() and "public_url" in file.read_text("utf-8"))
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Session]:
+    """A session on the installation's database, brought to the newest schema; committed at the end."""
+    from surveyapp import db, logs, schema, tables
+
+    logs.configure(settings.log_level)
+    tables.Base.registry.configure()
+    engine = db.make_engine(settings.database)
+    schema.upgrade(engine)
+    with db.session_factory(engine).begin() as session:
+        yield session
+    engine.dispose()
+
+
+@main.command()
+@in_instance
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web server processes.")
+@click.option("--demo/--no-demo", default=None, help="Found a demo community; by default on a new installation only.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the links and log-ins first.")
+def run(settings: Settings, host: str, port: int, workers: int, demo: bool | None, as_json: bool) -> None:
+    """Serve the application and do its jobs, until Ctrl-C."""
+    from surveyapp import serve
+    from surveyapp.demo.found_demo import ensure_demo
+
+    serve.refuse_busy_port(host, port)
+    with database(settings) as session:
+        welcome = ensure_demo(session, settings, wanted=demo)
+    if as_json:
+        click.echo(json.dumps(welcome.as_json(), ensure_ascii=False))
+    else:
+        click.echo(welcome.as_text())
+    sys.stdout.flush()
+    serve.run(settings, host=host, port=port, workers=workers)
+
+
+@main.command("serve-web", hidden=True)
+@in_instance
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=8000)
+@click.option("--workers", type=int, default=2)
+@click.option("--parent", type=int)
+def serve_web(settings: Settings, **options: Any) -> None:
+    """Be the web server alone."""
+    from surveyapp import serve
+
+    serve.serve_web(settings, **options)
+
+
+@main.command()
+@in_instance
+@click.option("--parent", type=int, hidden=True)
+def worker(settings: Settings, parent: int | None) -> None:
+    """Do the jobs alone: on PostgreSQL, as many workers on as many machines as you like."""
+    from surveyapp import serve
+
+    serve.serve_jobs(settings, parent=parent)
+
+
+@main.group("db")
+def db_group() -> None:
+    """Look after the database."""
+
+
+@db_group.command()
+@in_instance
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the schema of this version."""
+    from surveyapp import schema
+
+    with database(settings):
+        click.echo(f"The database is at {schema.head()}.")
+
+
+@main.group("user")
+def user_group() -> None:
+    """Look after accounts."""
+
+
+@user_group.command()
+@in_instance
+@click.argument("email")
+@click.option("--name", default="", help="As it is shown to others.")
+@click.option("--administrator", is_flag=True, help="May found communities.")
+@click.option("--leader-of", multiple=True, metavar="SLUG", help="May read everything of this community.")
+@click.option("--manager-of", multiple=True, metavar="SLUG", help="May run this community.")
+@click.password_option(help="Asked for if not given; at least eight characters.")
+def add(
+    settings: Settings,
+    email: str,
+    name: str,
+    administrator: bool,
+    leader_of: tuple[str, ...],
+    manager_of: tuple[str, ...],
+    password: str,
+) -> None:
+    """Add an account for EMAIL; leaders and managers are of a community, named by its part of the address."""
+    from surveyapp.accounts.passwords import hashed
+    from surveyapp.accounts.people import add_user, give_role
+    from surveyapp.communities.models import Community, RoleKind
+
+    with database(settings) as session:
+        user = add_user(session, email=email, name=name, password_hash=hashed(password), is_administrator=administrator)
+        for kind, slugs in ((RoleKind.LEADER, leader_of), (RoleKind.MANAGER, manager_of)):
+            for slug in slugs:
+                community = session.scalar(select(Community).where(Community.slug == slug))
+                if community is None:
+                    raise click.ClickException(f"There is no community {slug!r}.")
+                give_role(session, user, community, kind)
+        address = user.email
+    click.echo(f"Added {address}.")

@@ -1,0 +1,1 @@
+"""What people share: a community, its mission and its values."""

@@ -1,0 +1,55 @@
+"""The gate every request passes before a view: its size, its encoding, where it comes from."""
+
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, RequestURITooLarge
+
+from surveyapp import FORM_FIELDS
+
+QUERY_BYTES = 4096
+FILE_BYTES = 5 << 20
+TAKES_FILES = {"responses.take_in"}  # routes whose body may be as large as FILE_BYTES
+
+
+def init_app(app: Flask) -> None:
+    """Check each request first of all."""
+    app.before_request(_check_size)
+    app.before_request(_check_encoding)
+    app.before_request(_check_origin)
+
+
+def _check_size() -> None:
+    if request.endpoint in TAKES_FILES:
+        request.max_content_length = request.max_form_memory_size = FILE_BYTES
+    if len(request.query_string) > QUERY_BYTES:
+        raise RequestURITooLarge("The address is too long. Please shorten what you look for.")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        body = request.get_data(cache=True)
+        if body.count(b"&") >= FORM_FIELDS:
+            raise RequestEntityTooLarge
+
+
+def _check_encoding() -> None:
+    """Refuse what is not UTF-8, in the address and in a form, before anything replaces it silently."""
+    parts = [request.query_string, request.environ.get("PATH_INFO", "").encode("latin-1", "replace")]
+    if request.mimetype == "application/x-www-form-urlencoded":
+        parts.append(request.get_data(cache=True))
+    for part in parts:
+        try:
+            text = unquote_to_bytes(part).decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadRequest("This is not UTF-8 text. Please send it again from the page itself.") from None
+        if "\x00" in text:
+            raise BadRequest("This holds a character that is no text. Please type it anew.")
+
+
+def _check_origin() -> None:
+    """Refuse a form that another site sends, whatever token it carries."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This form was sent from another site. Open it here and send it again.")
+    origin = request.headers.get("Origin", "null")  # our own pages send "null", as they tell nobody where they are
+    if origin != "null" and urlsplit(origin).netloc != request.host:
+        raise Forbidden("This form was sent from another site. Open it here and send it again.")

@@ -1,0 +1,1 @@
+"""What is done: adopted candidates and how far they are."""

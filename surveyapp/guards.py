@@ -1,0 +1,76 @@
+"""Triggers by which the database itself keeps a promise; migrations set them up and take them down.
+
+On SQLite REPLACE deletes without delete triggers unless recursive triggers are on, and any
+connection may turn them off: a guard before INSERT closes that way too. On PostgreSQL the
+guards hold for replicas (ENABLE ALWAYS) and for TRUNCATE. Names are constants of our own.
+"""
+
+from alembic import op
+
+
+def refuse_change(table: str) -> None:
+    """Let the rows of *table* be neither changed nor deleted."""
+    message = f"{table} rows are never changed"
+    if _is_sqlite():
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_is_fixed() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END$$"
+    )
+    for name, verbs, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_{name} BEFORE {verbs} ON {table} "
+            f"FOR EACH {each} EXECUTE FUNCTION {table}_is_fixed()"
+        )
+        op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refuses_{name}")
+
+
+def allow_change(table: str) -> None:
+    """Take down what refuse_change() set up."""
+    if _is_sqlite():
+        for verb in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_refuses_{verb}")
+        return
+    for name in ("change", "truncate"):
+        op.execute(f"DROP TRIGGER {table}_refuses_{name} ON {table}")
+    op.execute(f"DROP FUNCTION {table}_is_fixed()")
+
+
+def refuse_second_row(table: str, key: str) -> None:
+    """Let there be one row per *key* of *table* also where an INSERT would replace it (REPLACE, UPSERT)."""
+    message = f"{table} rows are never replaced"
+    if _is_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_second BEFORE INSERT ON {table} "  # noqa: S608 - names of our own
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_is_single() RETURNS trigger LANGUAGE plpgsql AS "  # noqa: S608 - names of our own
+        f"$$BEGIN IF EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END$$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_refuses_second BEFORE INSERT ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_is_single()"
+    )
+    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refuses_second")
+
+
+def allow_second_row(table: str) -> None:
+    """Take down what refuse_second_row() set up."""
+    if _is_sqlite():
+        op.execute(f"DROP TRIGGER {table}_refuses_second")
+        return
+    op.execute(f"DROP TRIGGER {table}_refuses_second ON {table}")
+    op.execute(f"DROP FUNCTION {table}_is_single()")
+
+
+def _is_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"

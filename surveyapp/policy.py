@@ -1,0 +1,79 @@
+"""Who may call which route. A route without a line here stops the start of the application.
+
+A route below ``/c/<slug>/`` belongs to one community: LEADER and MANAGER mean there, and
+what is not there, or is another community's, looks the same to whoever may not see it.
+"""
+
+import enum
+
+from flask import Flask
+
+from surveyapp.communities.models import RoleKind
+
+
+class Who(enum.Enum):
+    """The least that somebody must be to call a route."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    LEADER = "leader"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    NOBODY = "nobody"  # a library brings the route; we do not use it
+
+
+POLICY = {
+    # the service itself
+    "static": Who.ANYONE,
+    "web.index": Who.ANYONE,
+    "web.healthz": Who.ANYONE,
+    "web.readyz": Who.ANYONE,
+    "web.job": Who.SIGNED_IN,  # and only of a job that is theirs to see: the view asks
+    "security.login": Who.ANYONE,
+    "security.logout": Who.SIGNED_IN,
+    "security.verify": Who.NOBODY,
+    "security.static": Who.NOBODY,
+    # what they share
+    "communities.public": Who.ANYONE,
+    "communities.privacy": Who.ANYONE,
+    "communities.accessibility": Who.ANYONE,
+    "communities.overview": Who.LEADER,
+    # what is asked
+    "surveys.index": Who.LEADER,
+    # collect
+    # understand
+    # review
+    "review.board": Who.LEADER,
+    # adopt, act
+    "goals.index": Who.LEADER,
+    # report
+    "reports.index": Who.LEADER,
+}
+
+
+def check_complete(app: Flask) -> None:
+    """Refuse to start while a route has no line, or a line no route.
+
+    Raises:
+        RuntimeError: With the names.
+    """
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if missing := sorted(endpoints - set(POLICY)):
+        raise RuntimeError(f"policy.py says nothing of these routes: {', '.join(missing)}.")
+    if surplus := sorted(set(POLICY) - endpoints):
+        raise RuntimeError(f"policy.py names routes that do not exist: {', '.join(surplus)}.")
+
+
+def allows(who: Who, role: RoleKind | None, is_administrator: bool) -> bool:
+    """Whether somebody signed in, with *role* in the community, meets *who*."""
+    match who:
+        case Who.ANYONE | Who.SIGNED_IN:
+            return True
+        case Who.LEADER:
+            return role is not None
+        case Who.MANAGER:
+            return role is RoleKind.MANAGER
+        case Who.ADMINISTRATOR:
+            return is_administrator
+        case Who.NOBODY:
+            return False

@@ -1,0 +1,1 @@
+"""What could be done: candidate goals, judged and decided."""

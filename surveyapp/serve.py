@@ -1,0 +1,162 @@
+"""Run the service on this machine: the web server and the worker that does its jobs, together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gunicorn.app.base
+from flask import Flask
+
+from surveyapp import create_app, db, logs
+from surveyapp.errors import Misconfigured
+from surveyapp.jobs import Worker
+from surveyapp.settings import Settings
+
+DRAIN_SECONDS = 30  # what is under way may take this long to end when the service is stopped
+HEADER_SECONDS = 10
+
+
+def refuse_busy_port(host: str, port: int) -> None:
+    """See whether the service can listen there.
+
+    Raises:
+        Misconfigured: If another program does, or this user may not.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Misconfigured(
+                f"Port {port} needs more rights than you have. Choose one above 1023 with --port."
+            ) from None
+        except OSError:
+            raise Misconfigured(
+                f"Port {port} is in use by another program. Choose another with --port {port + 1}."
+            ) from None
+
+
+def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve until SIGINT or SIGTERM; if web server or worker dies, it is started again."""
+    environ = {**os.environ, "SURVEYAPP_PUBLIC_URL": settings.public_url}
+    common = ["--instance", str(settings.instance)]
+    commands = {
+        "web": [*_python("serve-web"), *common, "--host", host, "--port", str(port), "--workers", str(workers)],
+        "worker": [*_python("worker"), *common],
+    }
+    stop = threading.Event()
+    _stop_on_signal(stop)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    while not stop.is_set():
+        for name, command in commands.items():
+            if name not in children or children[name].poll() is not None:
+                children[name] = subprocess.Popen(command, env=environ, start_new_session=True)
+        stop.wait(0.5)
+    _end(list(children.values()))
+
+
+def _stop_on_signal(stop: threading.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def _python(command: str) -> list[str]:
+    return [sys.executable, "-m", "surveyapp", command, "--parent", str(os.getpid())]
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.send_signal(signal.SIGTERM)
+    until = time.monotonic() + DRAIN_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent: int | None) -> None:
+    """Be the web server."""
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "threads": 4,
+        "worker_class": "gthread",
+        "preload_app": False,
+        "graceful_timeout": DRAIN_SECONDS,
+        "timeout": 60,
+        "keepalive": 5,
+        "limit_request_line": 8190,
+        "limit_request_fields": 60,
+        "limit_request_field_size": 8190,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "proc_name": "surveyapp",
+        "forwarded_allow_ips": "",
+    }
+
+    class Server(gunicorn.app.base.BaseApplication):
+        """gunicorn, told in code what it otherwise reads from a file."""
+
+        def load_config(self) -> None:
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            app = create_app(settings)
+            _when_parent_is_gone(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
+            return app
+
+    _when_parent_is_gone(parent, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    Server().run()
+
+
+def serve_jobs(settings: Settings, *, parent: int | None) -> None:
+    """Be the worker: do jobs until SIGTERM or SIGINT; the one that runs then is finished first."""
+    logs.configure(settings.log_level)
+    stop = threading.Event()
+    _stop_on_signal(stop)
+    _when_parent_is_gone(parent, stop.set)
+    worker_of(settings).run_until(stop)
+
+
+def worker_of(settings: Settings) -> Worker:
+    """A worker for this installation."""
+    is_sqlite = settings.database.startswith("sqlite")
+    lock_file = settings.instance / "worker.lock" if is_sqlite else None
+    return Worker(db.session_factory(db.make_engine(settings.database)), lock_file)
+
+
+def _when_parent_is_gone(parent: int | None, then: Callable[[], Any]) -> None:
+    """Call *then* once the process *parent* no longer is ours: nobody is left behind when it is killed."""
+    if parent is None:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        then()
+
+    threading.Thread(target=watch, daemon=True, name="watches the parent").start()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write *text* to a file that its owner alone can read, as a whole or not at all."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)

@@ -1,0 +1,1 @@
+"""What is asked: surveys, sections and questions."""

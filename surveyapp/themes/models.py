@@ -1,0 +1,126 @@
+"""Tables of what the answers mean: one run of the analysis, its ideas, the themes and what it found of each."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveyapp.db import Base
+
+WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+
+class AnalysisRun(Base):
+    """One pass of the analysis over the answers of a survey, with what it was told and what it used (R9)."""
+
+    __tablename__ = "analysis_run"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    settings: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    people: Mapped[int] = mapped_column(default=0)  # responses taken into account
+    people_with_ideas: Mapped[int] = mapped_column(default=0)
+    ideas: Mapped[int] = mapped_column(default=0)  # statements, those that say nothing included
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of closed questions, see themes/discover.py
+
+    findings: Mapped[list["Finding"]] = relationship(back_populates="run", cascade="all, delete-orphan")
+
+
+class AnalysedResponse(Base):
+    """A response that a run took into account: the source of its figures (R9)."""
+
+    __tablename__ = "analysed_response"
+    __table_args__ = (WITHOUT_ORDER,)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True, index=True)
+
+
+class Theme(Base):
+    """Ideas that say the same thing; keeps its identity from run to run (R12), and the name a person gave it (R11)."""
+
+    __tablename__ = "theme"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    name: Mapped[str | None] = mapped_column(String(300))  # given by a manager; else the newest finding's title
+
+
+class Finding(Base):
+    """What one run found of one theme: its figures at that time."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        CheckConstraint("0 <= low AND low <= share AND share <= high AND high <= 1", name="share_in_its_interval"),
+        {"sqlite_strict": True},
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True, index=True)
+    title: Mapped[str] = mapped_column(Text)  # an idea, verbatim
+    keywords: Mapped[list[Any]]
+    people: Mapped[int]
+    ideas: Mapped[int]
+    share: Mapped[float]
+    low: Mapped[float]
+    high: Mapped[float]
+    polarity: Mapped[float | None]
+    polarity_low: Mapped[float | None]
+    polarity_high: Mapped[float | None]
+    positive: Mapped[int]
+    neutral: Mapped[int]
+    negative: Mapped[int]
+    mixed: Mapped[int]
+    unscored: Mapped[int]
+    stability: Mapped[float | None]
+    helpers_yes: Mapped[int]  # people who would help with one of its ideas
+    helpers_maybe: Mapped[int]
+    value_ids: Mapped[list[Any]]  # values its ideas were said to serve, most named first
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
+
+    run: Mapped[AnalysisRun] = relationship(back_populates="findings")
+    theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
+
+
+class Statement(Base):
+    """One idea of a free-text answer: a verbatim piece of it, with its theme and tone in one run.
+
+    ``number`` follows the hash of the text, never the order of answers.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (Index("ix_statement_run_theme", "run_id", "theme_id"), WITHOUT_ORDER)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    item: Mapped[int]  # which proposal of the answer, from 0
+    begin: Mapped[int]  # offsets in the answer's text
+    end: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # None: says nothing, or cannot be placed
+    fit: Mapped[float | None]
+    polarity: Mapped[float]
+    subjectivity: Mapped[float]
+    tone: Mapped[str] = mapped_column(String(12))  # positive, neutral, negative, mixed, unscored
+    kind: Mapped[str] = mapped_column(String(20))  # statement, proposal, unscorable, other_language
+    value_id: Mapped[int | None] = mapped_column(ForeignKey("value.id"))  # the value its writer said it serves
+    help: Mapped[str | None] = mapped_column(String(8))  # yes, maybe, no
+    may_quote: Mapped[bool]

@@ -1,0 +1,76 @@
+"""How often something may be tried: counters in the database, so that all workers and machines count together.
+
+One row per key and window. A key names what is counted ("sign-in of an account") and a
+keyed hash of whom, never an address. Counting is a transaction of its own.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+
+from surveyapp.db import Base, now
+from surveyapp.errors import TooMany
+
+
+class Attempt(Base):
+    """How often one thing was tried in one window of time."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    window_ends_at: Mapped[datetime] = mapped_column(primary_key=True)
+    times: Mapped[int]
+
+
+def key_of(secret: str, what: str, whom: str) -> str:
+    """The name of a counter; *whom* cannot be read back from it without the *secret*."""
+    return f"{what}:{hmac.new(secret.encode(), f'{what} {whom}'.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def network(address: str | None) -> str:
+    """The network an address belongs to: an IPv4 address itself, the /64 of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def count(session: Session, key: str, window: timedelta, at: datetime) -> int:
+    """Count one more under *key*; give back how many there are in the window that *at* falls into."""
+    seconds = int(window.total_seconds())
+    ends = datetime.fromtimestamp((int(at.timestamp()) // seconds + 1) * seconds, at.tzinfo)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(delete(Attempt).where(Attempt.window_ends_at < at))
+    statement = (
+        insert(Attempt)
+        .values(key=key, window_ends_at=ends, times=1)
+        .on_conflict_do_update(index_elements=["key", "window_ends_at"], set_={"times": Attempt.times + 1})
+        .returning(Attempt.times)
+    )
+    return session.scalars(statement).one()
+
+
+def refuse_if_spent(session: Session, key: str, limit: int, message: str, at: datetime | None = None) -> None:
+    """Refuse when *key* was counted *limit* times in the window that is running.
+
+    Raises:
+        TooMany: With the seconds until the window ends.
+    """
+    at = at or now()
+    row = session.execute(
+        select(Attempt.window_ends_at, Attempt.times).where(Attempt.key == key, Attempt.window_ends_at > at)
+    ).first()
+    if row and row.times >= limit:
+        raise TooMany(message, retry_after=max(1, int((row.window_ends_at - at).total_seconds())))
+
+
+def tally(sessions: sessionmaker[Session], key: str, window: timedelta, at: datetime | None = None) -> int:
+    """Count one more under *key*, in a transaction of its own."""
+    with sessions.begin() as session:
+        return count(session, key, window, at or now())

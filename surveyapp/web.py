@@ -1,0 +1,359 @@
+"""What all views share: the database session, the guard, headers, error pages, filters, health."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import structlog
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, generate_csrf
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from surveyapp import policy, schema
+from surveyapp.accounts.models import User
+from surveyapp.communities.models import Community, Role, RoleKind
+from surveyapp.db import reading
+from surveyapp.errors import AppError, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from surveyapp.jobs import Job
+from surveyapp.policy import POLICY, Who
+from surveyapp.reports.charts import signed
+from surveyapp.settings import Settings
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect")),
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+bp = Blueprint("web", __name__)
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+def settings() -> Settings:
+    """The settings of this application."""
+    return cast(Settings, current_app.extensions["surveyapp"].settings)
+
+
+def sessions() -> sessionmaker[Session]:
+    """Makes sessions apart from the request's, for counters and the like."""
+    return cast("sessionmaker[Session]", current_app.extensions["surveyapp"].sessions)
+
+
+def db_session() -> Session:
+    """The request's database session: safe methods read only, all others hold the write lock once they begin."""
+    if "db_session" not in g:
+        g.db_session = reading(sessions()) if request.method in SAFE else sessions()()
+    return cast(Session, g.db_session)
+
+
+def community() -> Community:
+    """The community of the address, which the guard has looked up."""
+    return cast(Community, g.community)
+
+
+def user() -> User:
+    """Who is signed in."""
+    return cast(User, current_user._get_current_object())
+
+
+def is_manager() -> bool:
+    """Whether the person may change things in this community."""
+    return g.get("role") is RoleKind.MANAGER
+
+
+def find(kind: type[T], row_id: int) -> T:
+    """The row of this community, or NotFound: whether it is absent or another community's does not show.
+
+    Raises:
+        NotFound: In both cases alike.
+    """
+    columns = cast(Any, kind)
+    found = db_session().scalar(select(kind).where(columns.id == row_id, columns.community_id == community().id))
+    if found is None:
+        raise NotFound("We can’t find that here. It may have been removed, or the address is incomplete.")
+    return found
+
+
+def external_url(endpoint: str, **values: Any) -> str:
+    """An address to print or send: made from the setting ``public_url``, never from a request's Host."""
+    return settings().public_url.rstrip("/") + url_for(endpoint, **values)
+
+
+def is_local_path(path: str) -> bool:
+    """Whether a redirect to *path* stays in this service."""
+    return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard, the headers, the error pages and the filters in their places."""
+    app.register_blueprint(bp)
+    app.before_request(_begin)
+    app.before_request(_guard)
+    app.after_request(_finish)
+    app.teardown_request(_close_session)
+    app.url_value_preprocessor(_keep_slug)
+    app.url_defaults(_add_slug)
+    app.register_error_handler(AppError, _show_app_error)
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(OperationalError, _show_unavailable)
+    app.register_error_handler(StaleDataError, _show_stale)
+    app.register_error_handler(Exception, _show_unexpected)
+    app.jinja_env.globals.update(
+        sg=signed, is_manager=is_manager, csrf_field=csrf_field, static_url=_static_urls(app), external_url=external_url
+    )
+    app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
+
+
+def csrf_field() -> Markup:
+    """The hidden field with which a form that is a mere button proves that this service sent it."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _static_urls(app: Flask) -> Callable[[str], str]:
+    """Addresses of static files that change with their content, so that browsers may keep them for good."""
+
+    @cache
+    def static_url(name: str) -> str:
+        content = Path(str(app.static_folder), name).read_bytes()
+        return f"{app.static_url_path}/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+    return static_url
+
+
+# The request, from its beginning to its end
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.reference = secrets.token_hex(4).upper()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.reference)
+
+
+def _keep_slug(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.slug = values.pop("slug", None) if values and request.path.startswith("/c/") else None
+
+
+def _add_slug(endpoint: str, values: dict[str, Any]) -> None:
+    if "slug" not in values and g.get("slug") and current_app.url_map.is_endpoint_expecting(endpoint, "slug"):
+        values["slug"] = g.slug
+
+
+def _guard() -> ResponseReturnValue | None:
+    """Let only those pass whom policy.py names; look the community up on the way."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    who = POLICY[request.endpoint]
+    if who is Who.NOBODY:
+        abort(HTTPStatus.NOT_FOUND)
+    is_signed_in = who is not Who.ANYONE and current_user.is_authenticated
+    if who is not Who.ANYONE and not is_signed_in:
+        if request.method in SAFE:
+            return redirect(url_for("security.login", next=request.path), HTTPStatus.SEE_OTHER)
+        abort(HTTPStatus.UNAUTHORIZED)
+    role = None
+    if g.slug is not None:
+        role = _look_up_community(g.slug)
+        if is_signed_in and role is None:  # of another community: as if it were not there
+            raise NotFound("We can’t find that page. The address may be incomplete.")
+    if is_signed_in and not policy.allows(who, role, user().is_administrator):
+        raise NotAllowed(f"Only {'an' if who is Who.ADMINISTRATOR else 'a'} {who.value} may do this.")
+    return None
+
+
+def _look_up_community(slug: str) -> RoleKind | None:
+    user_id = current_user.id if current_user.is_authenticated else None
+    row = (
+        db_session()
+        .execute(
+            select(Community, Role.kind)
+            .outerjoin(Role, (Role.community_id == Community.id) & (Role.user_id == user_id))
+            .where(Community.slug == slug)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound("We can’t find that page. The address may be incomplete.")
+    g.community, g.role = row
+    return cast("RoleKind | None", g.role)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    if request.endpoint != "static":
+        log.info(
+            "request",
+            route=request.endpoint,
+            method=request.method,
+            status=response.status_code,
+            ms=round(1000 * (time.perf_counter() - g.began)) if "began" in g else None,
+        )
+    return response
+
+
+def _close_session(error: BaseException | None) -> None:
+    session = g.pop("db_session", None)
+    if session is not None:
+        session.close()
+
+
+# Errors: what happened, what to do, a reference
+
+
+def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
+    """The one page for everything that does not work out."""
+    reference = g.get("reference", "")
+    return render_template("error.html", status=status, title=title, message=message, reference=reference), status
+
+
+def _show_app_error(error: AppError) -> ResponseReturnValue:
+    titles = {404: "We can’t find that page", 403: "That is not yours to do", 409: "Something stands against it"}
+    page = error_page(error.status, titles.get(error.status, "That did not work"), str(error))
+    response = current_app.make_response(page)
+    if isinstance(error, TooMany | Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _show_stale(error: StaleDataError) -> ResponseReturnValue:
+    return _show_app_error(
+        Conflict("Somebody else changed this a moment ago. Go back, look again, and repeat your change.")
+    )
+
+
+def _show_csrf_error(error: CSRFError) -> ResponseReturnValue:
+    return error_page(
+        400,
+        "This page was open too long",
+        "Go back, reload the page and send it again. Your browser must accept cookies.",
+    )
+
+
+def _show_http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None:  # a redirect, or an answer that is already complete
+        return error.response
+    titles = {
+        404: ("We can’t find that page", "The link may be incomplete, or what it led to is no longer there."),
+        405: ("That is not done this way", "Go back and use the buttons of the page."),
+        413: ("That is too much at once", "Please send less, or a smaller file."),
+        401: ("Please sign in", "You were signed out. Sign in and try again; what you typed is still in your browser."),
+    }
+    title, message = titles.get(status, ("That did not work", error.description or "Please go back and try again."))
+    response = current_app.make_response(error_page(status, title, message))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _show_unavailable(error: OperationalError) -> ResponseReturnValue:
+    log.error("database_unavailable", error=type(error.orig).__name__)
+    message = "Nothing is lost: go back, and send it again in a few seconds."
+    return _show_app_error(Unavailable(message))
+
+
+def _show_unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    log.error("unexpected", exc_info=error)
+    return error_page(500, "Something went wrong on our side", "Please try again in a minute.")
+
+
+# The service itself
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List the communities; go straight to the only one."""
+    communities = db_session().scalars(select(Community).order_by(Community.name)).all()
+    if len(communities) == 1:
+        return redirect(url_for("communities.public", slug=communities[0].slug), HTTPStatus.SEE_OTHER)
+    return render_template("index.html", communities=communities)
+
+
+@bp.get("/jobs/<int:job_id>")
+def job(job_id: int) -> ResponseReturnValue:
+    """Say how far a job is, to a script that waits for it."""
+    found = db_session().scalar(
+        select(Job)
+        .join(Role, (Role.community_id == Job.community_id) & (Role.user_id == user().id))
+        .where(Job.id == job_id)
+    )
+    if found is None:
+        raise NotFound("We can’t find that job.")
+    return {
+        "state": found.state.value,
+        "step": found.step,
+        "done": found.steps_done,
+        "steps": found.steps,
+        "error": found.error,
+    }
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return {"ok": True}
+
+
+@bp.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The database answers and has the schema that this version needs."""
+    try:
+        is_ready = schema.current(cast(Any, sessions().kw["bind"])) == schema.head()
+    except SQLAlchemyError:
+        is_ready = False
+    return {"ok": is_ready}, 200 if is_ready else 503
+
+
+# Filters
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as people write it: 30 November 2026."""
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def long_day(value: date | None) -> str:
+    """A date with its weekday: Monday 30 November."""
+    return f"{value:%A} {value.day} {value:%B}" if value else ""
+
+
+def number(value: float) -> str:
+    """A number with thousands apart, and no decimals it does not need: 1,204 or 0.5."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")

@@ -1,0 +1,164 @@
+"""What all tests share: a migrated database on each engine, an application on it, somebody signed in."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from surveyapp import create_app, db, schema, settings
+from surveyapp.accounts.models import User
+from surveyapp.communities.models import Community, RoleKind
+from tests.factories import PASSWORD, make_community, make_user
+
+POSTGRES = os.environ.get("SURVEYAPP_TEST_POSTGRES", "")
+BACKENDS = [
+    "sqlite",
+    pytest.param(
+        "postgresql",
+        marks=[
+            pytest.mark.postgres,
+            pytest.mark.skipif(
+                not POSTGRES, reason="SURVEYAPP_TEST_POSTGRES names no server: the PostgreSQL half is not run"
+            ),
+        ],
+    ),
+]
+SignInAs = Callable[[User], FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has all migrations, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    engine = db.make_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+def administer(statement: str) -> None:
+    """Run a statement on the PostgreSQL server that no transaction may hold."""
+    engine = sa.create_engine(make_url(POSTGRES).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def postgres_url(name: str) -> str:
+    """The address of the database *name* on the server of the tests."""
+    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """The name of a database that has all migrations, to be copied."""
+    name = f"surveyapp_template_{uuid4().hex[:12]}"
+    administer(f"CREATE DATABASE {name}")
+    engine = db.make_engine(postgres_url(name))
+    schema.upgrade(engine)
+    engine.dispose()
+    yield name
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The engine a test runs on: every database test runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of the test's own."""
+    if backend == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"surveyapp_test_{uuid4().hex[:12]}"
+    administer(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('migrated_postgres')}")
+    yield postgres_url(name)
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The application's own engine on the test's database."""
+    engine = db.make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Makes sessions on the test's database."""
+    return db.session_factory(engine)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One session, rolled back at the end."""
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the test's database."""
+    app = create_app(settings.load(tmp_path / "instance", environ={}, database_url=database_url, log_level="error"))
+    app.testing = True
+    yield app
+    app.extensions["surveyapp"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts, in which nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignInAs:
+    """Give a browser in which a user is signed in, through the form."""
+
+    def signed_in(user: User) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post(
+            "/login", data={"email": user.email, "password": PASSWORD, "csrf_token": token_of(client, "/login")}
+        )
+        assert answer.status_code in (302, 303), answer.text
+        return client
+
+    return signed_in
+
+
+def token_of(client: FlaskClient, path: str) -> str:
+    """The token that the form on the page at *path* carries."""
+    page = client.get(path).text
+    start = page.index('name="csrf_token"')
+    value = page.index('value="', start) + 7
+    return page[value : page.index('"', value)]
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    """A community with a mission and three values."""
+    return make_community(session)
+
+
+@pytest.fixture
+def manager(session: Session, community: Community) -> User:
+    """A manager of the community."""
+    return make_user(session, community=community, kind=RoleKind.MANAGER)
