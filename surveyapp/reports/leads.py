@@ -40,8 +40,8 @@ def candidates_lead(report: Report) -> str:
     level = level_with_first(report.candidates)
     if len(level) > 1:
         sentences.append(
-            f"{'Both' if len(level) == len(report.candidates) == 2 else f'The first {number_word(len(level)).lower()}'} "
-            "lie close together: their intervals overlap with the first's, so read them as a leading group."
+            f"The first {number_word(len(level)).lower()} lie close together: their intervals overlap with that of the "
+            "first, so read them as a leading group."
         )
     return " ".join(sentences)
 
@@ -53,5 +53,13 @@ def goals_lead(report: Report) -> str:
     active = len(goals) - ended
     if not goals:
         return "The community has no goal yet."
-    under_way = f"{counted(active, 'goal')} {'is' if active == 1 else 'are'} under way" if active else "No goal is active"
-    return f"{under_way}; {ended} {'has' if ended == 1 else 'have'} ended." if ended else f"{under_way}."
+    under_way = (
+        f"{number_word(active)} {'goal is' if active == 1 else 'goals are'} under way"
+        if active
+        else "No goal is active"
+    )
+    return (
+        f"{under_way}; {number_word(ended).lower()} {'has' if ended == 1 else 'have'} ended."
+        if ended
+        else f"{under_way}."
+    )

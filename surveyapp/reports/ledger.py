@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.reports.charts import brief, counted, day, listed, quoted, thousands
+from surveyapp.reports.charts import counted, day, listed, quoted, thousands
 from surveyapp.reports.parts import CandidateFigure, LedgerEntry, MethodNote, Report
 
 MOST_ENTRIES = 60
@@ -14,7 +14,7 @@ def ledger(report: Report) -> tuple[LedgerEntry, ...]:
     entries = []
     if part := report.participation:
         asked = f" of {part.invited:,} invited" if part.invited else ""
-        text = f"{counted(part.answers, 'person', 'people')}{asked} answered {brief(report.source, 80)}."
+        text = f"{counted(part.answers, 'person', 'people')}{asked} answered {quoted(report.source, 80)}."
         entries.append(LedgerEntry("answers", "Who answered", text))
     if report.values:
         bases = [share.of for value in report.values for share in (value.important, value.lived) if share]
@@ -101,7 +101,7 @@ def methods(report: Report) -> tuple[MethodNote, ...]:
 
 def _who(report: Report) -> str:
     part = report.participation
-    sentences = [f"The answers come from {brief(report.source, 120)}."]
+    sentences = [f"The answers come from {quoted(report.source, 120)}."]
     if part and part.how:
         sentences.append(part.how)
     if part and part.opened_on:
