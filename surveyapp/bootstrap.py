@@ -14,7 +14,6 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -39,6 +38,14 @@ PACKAGES = {  # of Debian
 }
 ROOM = {"run": 1.0, "test": 2.0}  # GB free before the dependencies are installed
 BUILT_HERE = "flask-principal"  # the only dependency that is published as source alone
+NO_NETWORK = "Something must be fetched, and the network does not answer: connect this machine, and repeat this."
+CAUSES = {  # what apt-get and pip write when they fail, and what to do
+    "No space left on device": "There is no room left on the disk: make some, and repeat this.",
+    "Temporary failure resolving": NO_NETWORK,
+    "Could not connect to": NO_NETWORK,
+    "NewConnectionError": NO_NETWORK,
+    "ConnectTimeoutError": NO_NETWORK,
+}
 USAGE = """\
 python3 -m surveyapp.bootstrap [--offline] run [options]   install what is missing, then start the application
 python3 -m surveyapp.bootstrap [--offline] test [options]  install what is missing, then run the checks
@@ -122,15 +129,13 @@ def install_packages(purpose: str, *, offline: bool) -> None:
     by_hand = f"apt-get update && apt-get install --no-install-recommends {names}"
     if offline:
         raise NotReady(f"These packages are missing, and --offline forbids fetching them: {names}")
-    apt_get = as_root("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=600")
-    if apt_get is None:
+    apt_get = "DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600"
+    # One list that cannot be read, of some other source, need not be in the way: the second command decides.
+    script = f"{apt_get} update; {apt_get} install --yes --no-install-recommends {names}"
+    if (command := as_root("sh", "-c", script)) is None:
         raise NotReady(f"Packages are missing, and only root may install them. As root: {by_hand}")
     say(f"Installing packages of the system (some minutes): {names}")
-    quietly([*apt_get, "update"], f"apt-get could not read its lists. Is there a network? By hand, as root: {by_hand}")
-    quietly(
-        [*apt_get, "install", "--yes", "--no-install-recommends", *missing],
-        f"apt-get could not install what is missing. By hand, as root: {by_hand}",
-    )
+    quietly(command, f"apt-get could not install what is missing. By hand, as root: {by_hand}")
 
 
 def missing_packages(purpose: str) -> list[str]:
@@ -201,7 +206,7 @@ def pip_install(*what: str) -> None:
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--no-deps"]
     quietly(
         [str(python()), "-m", "pip", "install", *options, *what],
-        "The dependencies could not be installed. Is there a network? Repeat this, and it goes on.",
+        "The dependencies could not be installed. The lines above say why; when that is mended, repeat this.",
     )
 
 
@@ -267,19 +272,22 @@ def become(module: str, *arguments: str) -> NoReturn:
 
 
 def quietly(command: Sequence[str], on_failure: str) -> None:
-    """Run *command*, and show the end of what it wrote only if it fails.
+    """Run *command*, and show what it wrote only if it fails for a reason that is not plain.
 
     Raises:
-        NotReady: It failed; *on_failure* is the sentence that says what to do.
+        NotReady: It failed; the text says what to do, by *on_failure* if the cause is not a known one.
     """
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    if done.returncode:
-        lines = done.stdout.decode(errors="replace").splitlines()
-        told = "\n".join(f"  {line}" for line in lines[-12:] if not line.startswith("WARNING: Location"))
-        reason = "\nThere is no room left on the disk." if b"No space left on device" in done.stdout else ""
-        raise NotReady(f"{shlex.join(command)}\n{told}{reason}\n{on_failure}")
+    if not done.returncode:
+        return
+    told = done.stdout.decode(errors="replace")
+    for sign, cause in CAUSES.items():
+        if sign in told:
+            raise NotReady(cause)
+    lines = [f"  {line}" for line in told.splitlines() if not line.startswith("WARNING: Location")]
+    raise NotReady("\n".join([*lines[-12:], on_failure]))
 
 
 def say(text: str) -> None:

@@ -268,8 +268,9 @@ def test_who_has_sudo_installs_by_it(programs: Path, tmp_path: Path, monkeypatch
     bootstrap.install_packages("test", offline=False)
 
     asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked[-2:] == [
+    assert asked[-3:] == [
         "sudo",
+        "noninteractive -q -o DPkg::Lock::Timeout=600 update",
         f"noninteractive -q -o DPkg::Lock::Timeout=600 install --yes --no-install-recommends {ALL[0]}",
     ]
 
@@ -303,6 +304,29 @@ def test_what_apt_says_is_shown_when_it_fails(programs: Path, monkeypatch: pytes
         bootstrap.install_packages("test", offline=False)
 
     assert str(trouble.value).endswith(f"apt-get install --no-install-recommends {ALL[0]}")
+
+
+def test_a_list_that_apt_cannot_read_is_not_in_the_way(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_dpkg_query(programs, ALL[1:])
+    make_program(programs, "apt-get", 'case "$*" in *update) exit 100;; esac')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    bootstrap.install_packages("test", offline=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ("Err:1 bookworm InRelease\n  Temporary failure resolving 'example.org'", "connect this machine"),
+        ("WARNING: Retrying after connection broken by 'NewConnectionError(...)'", "connect this machine"),
+        ("OSError: [Errno 28] No space left on device", "There is no room left on the disk"),
+    ],
+)
+def test_a_known_cause_gets_one_sentence(told: str, sentence: str) -> None:
+    with pytest.raises(bootstrap.NotReady, match=sentence) as trouble:
+        bootstrap.quietly([sys.executable, "-c", f"print({told!r}); raise SystemExit(2)"], "Look above.")
+
+    assert "\n" not in str(trouble.value)
 
 
 @pytest.mark.parametrize("is_there", [False, True])
