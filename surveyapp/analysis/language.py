@@ -1,8 +1,6 @@
 """Is a text English, as far as the analysis of tone is concerned? Other languages are counted, never scored."""
 
-from collections.abc import Container
-
-from surveyapp.analysis.tone_scan import tokens_of
+from surveyapp.analysis.tone_scan import PUNCTUATION, tokens_of, word_set
 
 NON_LATIN_SHARE = 0.3  # of the letters: more of them than this is another script
 LEAST_HITS = 2  # function words that another language must show
@@ -10,39 +8,46 @@ LEAST_COVERAGE = 0.5  # of the words that an English text has in the table of to
 LEAST_WORDS = 3  # fewer say nothing about coverage
 
 _FUNCTION_WORDS = {
-    "en": "a about after all also am an and any are as at be because been but by can could did do does don't for from "
-    "get had has have he her here him his how i i'd i'm if in into is it it's its just let like me more my need no not "
-    "of on one or our out please she should so some than that the their them then there these they this those to too "
-    "up us very was we were what when where which who will with would you your",
+    "en": "a about after all also am an and any are as at be because been but by can could did do does don't for "
+    "from get had has have he her here him his how i i'd i'm if in into is it it's its just let like me more my "
+    "need no not of on one or our out please she should so some than that the their them then there these they "
+    "this those to too up us very was we were what when where which who will with would you your",
     "es": "de la que el en y los se del las un por con una su para es al lo como más mas pero sus le ya o este sí "
-    "porque esta entre cuando muy sin sobre también tambien hasta hay donde quien desde todo todos nos uno ni contra "
-    "ese eso mí qué e son dos fue gracias bien hacer tiene nuestra nuestro queremos necesitamos mejor está estan está "
-    "deberíamos sería nada mucho muchas no",
-    "de": "der die das und in den von zu mit sich des auf für fuer ist im dem nicht ein eine als auch es an werden aus "
-    "er hat dass sie nach wird bei einer um am sind noch wie einem über ueber einen so zum war haben nur oder aber vor "
-    "zur bis mehr durch man sein wurde sei ich wir uns unser unsere kein keine sehr gut bitte mehr alles gibt es ihr "
-    "mir mich doch wenn schon sollte sollten könnte danke viel viele",
-    "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont avec ou son "
-    "aux mais comme cette nous vous leur on y ont été elle je tout tous sans ses ces si bien très tres merci être etre "
-    "faire notre nos votre faut c'est il d'un d'une qu'il j'ai j'aime n'est trop beaucoup rien encore aussi",
-    "pt": "de a o que e do da em um para é com não nao uma os no se na por mais as dos como mas foi ao ele das tem à "
-    "seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos ter "
-    "nossa nosso obrigado obrigada precisamos queremos melhor bem tudo fazer são",
-    "it": "di e il la che in un per è una sono non con del le si da i della a al come dei nel alla più piu anche ma gli "
-    "lo ha delle dalla se ci questo questa nella o su sul molto tutto tutti bene grazie essere fare nostra nostro "
-    "abbiamo vorrei vorremmo perché perche degli sempre troppo mi dobbiamo bisogna servono",
-    "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit naar heeft hebben "
-    "ze we wij ik je u dit die door over wel geen meer moet moeten kan zou zouden worden wordt veel goed erg graag onze "
-    "ons hun alles heel wat waar zo dank bedankt mooi mooie beter",
+    "porque esta entre cuando muy sin sobre también tambien hasta hay donde quien desde todo todos nos uno ni "
+    "contra ese eso mí qué e son dos fue gracias bien hacer tiene nuestra nuestro queremos necesitamos mejor está "
+    "estan deberíamos sería nada mucho muchas no",
+    "de": "der die das und in den von zu mit sich des auf für fuer ist im dem nicht ein eine als auch es an werden "
+    "aus er hat dass sie nach wird bei einer um am sind noch wie einem über ueber einen so zum war haben nur oder "
+    "aber vor zur bis mehr durch man sein wurde sei ich wir uns unser unsere kein keine sehr gut bitte alles gibt "
+    "ihr mir mich doch wenn schon sollte sollten könnte danke viel viele",
+    "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont avec ou "
+    "son aux mais comme cette nous vous leur on y ont été elle je tout tous sans ses ces si bien très tres merci "
+    "être etre faire notre nos votre faut c'est d'un d'une qu'il j'ai j'aime n'est trop beaucoup rien encore aussi",
+    "pt": "de a o que e do da em um para é com não nao uma os no se na por mais as dos como mas foi ao ele das tem "
+    "à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo "
+    "aos ter nossa nosso obrigado obrigada precisamos queremos melhor bem tudo fazer são",
+    "it": "di e il la che in un per è una sono non con del le si da i della a al come dei nel alla più piu anche "
+    "ma gli lo ha delle dalla se ci questo questa nella o su sul molto tutto tutti bene grazie essere fare nostra "
+    "nostro abbiamo vorrei vorremmo perché perche degli sempre troppo mi dobbiamo bisogna servono",
+    "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit naar heeft "
+    "hebben ze we wij ik je u dit die door over wel geen meer moet moeten kan zou zouden worden wordt veel goed "
+    "erg graag onze ons hun alles heel wat waar zo dank bedankt mooi mooie beter",
 }
-_ENGLISH = frozenset(_FUNCTION_WORDS["en"].split())
-_OTHERS = {name: frozenset(words.split()) for name, words in sorted(_FUNCTION_WORDS.items()) if name != "en"}
-_ANY_OTHER = frozenset().union(*_OTHERS.values()) - _ENGLISH
+_ENGLISH = word_set(_FUNCTION_WORDS["en"])
+_OTHERS = {name: word_set(words) for name, words in sorted(_FUNCTION_WORDS.items()) if name != "en"}
+_TELLING = {  # without those that English has too, and the letters that lists and typing errors leave behind
+    name: frozenset(
+        word for word in words - _ENGLISH - {"per", "die", "man"} if not (word.isascii() and len(word) == 1)
+    )
+    for name, words in _OTHERS.items()
+}
+_ANY_OTHER = frozenset().union(*_TELLING.values())
+_TELLING_ENGLISH = _ENGLISH.difference(*_OTHERS.values())
 
 
 def function_word_language(tokens: list[str]) -> str:
     """The language whose function words are most frequent among *tokens*; "en" unless another wins with two hits."""
-    if len(_ANY_OTHER.intersection(tokens)) < LEAST_HITS:
+    if len(_ANY_OTHER.intersection(tokens)) < LEAST_HITS:  # most texts: decided without counting
         return "en"
     best, most = "en", max(sum(token in _ENGLISH for token in tokens), LEAST_HITS - 1)
     for name, words in _OTHERS.items():
@@ -60,15 +65,25 @@ def is_other_script(text: str) -> bool:
     return sum(letter > "\u024f" for letter in letters) > NON_LATIN_SHARE * len(letters)
 
 
-def has_few_english_words(tokens: list[str], known: Container[str]) -> bool:
-    """Whether three or more words are mostly missing from the vocabulary *known*."""
-    words = [token for token in tokens if token[0].isalpha()]
-    if len(words) < LEAST_WORDS:
+def has_few_english_words(tokens: list[str], known: frozenset[str]) -> bool:
+    """Whether most words are missing from *known*, and none is a function word of English alone.
+
+    One or two words tell too little for that: all must be missing, and one be a function word of another language.
+    """
+    unknown = {token for token in set(tokens) - known if token[0].isalpha()}
+    if not unknown:
         return False
-    return sum(word in known or word in _ENGLISH for word in words) < LEAST_COVERAGE * len(words)
+    is_like_another = not _ANY_OTHER.isdisjoint(tokens)
+    if not is_like_another and not _TELLING_ENGLISH.isdisjoint(tokens):
+        return False
+    n_words = len(tokens) - sum(map(PUNCTUATION.__contains__, tokens))
+    n_known = n_words - sum(map(unknown.__contains__, tokens))
+    if n_words < LEAST_WORDS:
+        return is_like_another and n_known == 0
+    return n_known < LEAST_COVERAGE * n_words
 
 
-def is_foreign(text: str, tokens: list[str], known: Container[str]) -> bool:
+def is_foreign(text: str, tokens: list[str], known: frozenset[str]) -> bool:
     """Whether *text*, split into *tokens*, is written in another language than English."""
     return is_other_script(text) or function_word_language(tokens) != "en" or has_few_english_words(tokens, known)
 

@@ -12,14 +12,15 @@ from typing import Final, NamedTuple
 from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
 
 from surveyapp.analysis.language import is_foreign
-from surveyapp.analysis.tone_scan import BREAK, Scan, scan, tokens_of
+from surveyapp.analysis.tone_scan import Scan, scan, tokens_of
 from surveyapp.analysis.tone_table import ToneTable, shared_table
 
 NEUTRAL_BELOW: Final = 0.10  # |polarity| of a neutral statement
 NEUTRAL_PROPOSAL_BELOW: Final = 0.20  # a wish has to praise or complain more clearly
-STRONG: Final = 1.2  # direction that each side of a mixed statement must have
-SMALLER_SIDE: Final = 0.5  # of the larger side, at least, in a mixed statement
+STRONG: Final = 1.3  # direction that each side of a mixed statement must have
+SMALLER_SIDE: Final = 0.6  # of the larger side, at least, in a mixed statement
 CLEAR_WORD: Final = 0.5  # direction from which a word counts for a side
+LONGEST_REFUSAL: Final = 12  # tokens: an answer that says nothing is no longer
 LENGTH_OFFSET: Final = 6  # words: keeps one word from deciding like ten
 LENGTH_SCALE: Final = 3.0
 LARGEST_EXPONENT: Final = 30.0
@@ -89,43 +90,47 @@ class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob h
 
     def _says_nothing(self, tokens: list[str]) -> bool:
         """Whether only its question could tell what the answer means: "no", "as above", a single name."""
+        if len(tokens) > LONGEST_REFUSAL:
+            return False
         words = [token for token in tokens if token[0].isalpha()]
-        if len(words) > 1:
-            return " ".join(words) in _SAYS_NOTHING
-        if not words:
-            return not any(token in self._table.polar for token in tokens)
-        return words[0] not in self._table.polar or words[0] in _SAYS_NOTHING
+        polar = self._table.polar
+        if len(words) == 1 and words[0] not in polar:
+            words = []
+        return (not words or " ".join(words) in _SAYS_NOTHING) and not any(
+            token in polar for token in tokens if token not in words
+        )
 
     def _add_up(self, found: Scan, scale: float, note: Callable[[tuple[str, float]], None] | None) -> _Sums:
-        entry_of = self._table.entries.get
         direction = evaluative = good = bad = 0.0
         followers: dict[str, tuple[float, float]] | None = None
-        before = BREAK
-        for word, strength, is_negated in zip(found.words, found.strengths, found.negated, strict=True):
-            if followers is not None and (pair := followers.get(word)) is not None:
+        before = ""
+        for word, entry, strength, is_negated in zip(
+            found.words, map(self._table.entries.get, found.words), found.strengths, found.negated, strict=True
+        ):
+            if followers is not None and word in followers:
+                pair = followers[word]
                 direction += pair[0] * strength
                 evaluative += pair[1] * strength
                 if note:
                     note((f"{before} {word}", pair[0] * strength * scale))
-            entry = entry_of(word)
             if entry is None:
                 followers = None
                 continue
+            plain, plain_evaluative, turned, turned_evaluative, followers = entry
             if is_negated:
-                added = entry[2]
-                evaluative += entry[3] * strength
+                added = turned * strength
+                evaluative += turned_evaluative * strength
             else:
-                added = entry[0]
-                evaluative += entry[1] * strength
+                added = plain * strength
+                evaluative += plain_evaluative * strength
+            direction += added
             if added > CLEAR_WORD:
                 good += added
             elif added < -CLEAR_WORD:
                 bad -= added
-            direction += added * strength
             if note:
-                note((f"not {word}" if is_negated else word, added * strength * scale))
-            followers = entry[4]
-            before = word
+                note((f"not {word}" if is_negated else word, added * scale))
+                before = word
         direction = direction * scale + self._table.bias[0]
         evaluative = evaluative * scale + self._table.bias[1]
         if note:
@@ -141,7 +146,7 @@ class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob h
 def _judge(sums: _Sums, is_proposal: bool, assessments: tuple[tuple[str, float], ...] | None) -> Sentiment:
     good, judging = _logistic(sums.direction), _logistic(sums.evaluative)
     polarity = (2 * good - 1) * judging
-    smaller, larger = sorted((sums.good, sums.bad))
+    smaller, larger = min(sums.good, sums.bad), max(sums.good, sums.bad)
     kind = "proposal" if is_proposal else "statement"
     if smaller > STRONG and smaller > SMALLER_SIDE * larger:
         polarity /= 2

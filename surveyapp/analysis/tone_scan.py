@@ -2,94 +2,101 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-NEGATION_REACH = 4  # words that a negator turns, unless a clause ends before
-BEFORE_CONTRAST = 0.5  # "nice, but ...": what was said before counts half
-AFTER_CONTRAST = 1.25
-CONCEDED = 0.5  # "although it is small, ..."
-FORMER = 0.25  # "it used to be great, ..."
+NEGATION_REACH: Final = 4  # words that a negator turns, unless a clause ends before
+BEFORE_CONTRAST: Final = 0.5  # "nice, but ...": what was said before counts half
+AFTER_CONTRAST: Final = 1.25
+CONCEDED: Final = 0.5  # "although it is small, ..."
+FORMER: Final = 0.25  # "it used to be great, ..."
+WISHED: Final = 0.6  # "fix the broken racks": in a wish, good and bad words name what it is about
+LONGEST_OPENING: Final = 4  # fillers before the verb of "so maybe also just add benches"
 
-BREAK = ""  # stands between two words that no pair may join
-
-_find_tokens = re.compile(
-    r"[^\W\d_]+(?:'[^\W\d_]+)*"  # words, with their apostrophes
+_OTHER_TOKENS = (
     r"|\d+"
-    r"|[!?]+|[.,;()\n]"
+    r"|!!?|\?\??|[.,;()\n]"
     r"|[:;=]['-]?(?:[)(dp|\]\[](?![a-z])|/(?!/))|<3"  # emoticons, lower-cased; not the "://" of an address
-    r"|[\u2600-\u27bf\U0001f300-\U0001faff]"  # emoji, one by one
+)
+_find_ascii_tokens = re.compile(r"[a-z]+(?:'[a-z]+)*" + _OTHER_TOKENS).findall
+_find_tokens = re.compile(
+    r"[^\W\d_]+(?:'[^\W\d_]+)*" + _OTHER_TOKENS + r"|[\u2600-\u27bf\U0001f300-\U0001faff]"  # emoji, one by one
 ).findall
 _has_stretch = re.compile(r"(.)\1\1", re.DOTALL).search
 _stretches = re.compile(r"(.)\1{2,}", re.DOTALL)
 
-# What a word does to its neighbours, as bits: most words have none and take the short way through scan().
-_ENDS_SENTENCE, _ENDS_CLAUSE, _CONTRASTS, _CONCEDES, _NEGATES, _EMPHASISES, _WISHES, _OPENS_WISH, _SPECIAL = (
-    1 << bit for bit in range(9)
-)
 
-NEGATORS = frozenset(
-    "not no never none nothing nobody nowhere neither nor without cannot hardly barely scarcely rarely seldom "
-    "dont cant wont isnt wasnt arent werent didnt doesnt couldnt wouldnt shouldnt hasnt havent aint nowt "
-    "don't can't won't isn't wasn't aren't weren't didn't doesn't couldn't wouldn't shouldn't hasn't haven't hadn't "
-    "ain't mustn't needn't".split()
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(words.split())
+
+
+NEGATORS = word_set(
+    "not no never none nothing nobody nowhere neither nor without cannot hardly barely scarcely rarely seldom dont "
+    "cant wont isnt wasnt arent werent didnt doesnt couldnt wouldnt shouldnt hasnt havent aint nowt don't can't "
+    "won't isn't wasn't aren't weren't didn't doesn't couldn't wouldn't shouldn't hasn't haven't hadn't ain't "
+    "mustn't needn't"
 )
 EMPHASIS = {
     "very": 1.3, "really": 1.25, "so": 1.15, "extremely": 1.5, "absolutely": 1.4, "incredibly": 1.4, "totally": 1.3,
     "completely": 1.3, "highly": 1.3, "particularly": 1.2, "especially": 1.2, "exceptionally": 1.5, "truly": 1.25,
     "slightly": 0.6, "somewhat": 0.7, "bit": 0.7, "little": 0.8, "fairly": 0.8,
 }  # fmt: skip
-_CLAUSE_ENDS = frozenset(
-    "because since which who if when whereas unless until but however although though except while whilst yet".split()
+_SENTENCE_ENDS = frozenset((".", ";", "\n", "!", "!!", "?", "??"))
+PUNCTUATION = _SENTENCE_ENDS | frozenset(",()")
+_CLAUSE_ENDS = PUNCTUATION | word_set(
+    "because since which who if when whereas unless until but however although though except while whilst yet"
 )
-_CONTRAST = frozenset("but however yet except".split())
-_CONCESSION = frozenset("although though while whilst despite".split())
-_WISH_WORDS = frozenset("please suggest suggestion propose proposal lets let's ought consider should".split())
+_CONTRASTS = word_set("but however yet except")
+_CONCESSIONS = word_set("although though while whilst despite")
+_PRAISING = {  # "can't wait", "couldn't be better": no negation, and praise
+    **dict.fromkeys(("can't", "cant", "cannot"), ("can't", word_set("beat complain fault wait"))),
+    **dict.fromkeys(("couldn't", "couldnt"), ("couldn't", word_set("be fault"))),
+}
+_BEYOND = word_set("better happier easier nicer kinder friendlier prouder simpler more")
+_WISH_WORDS = word_set("please suggest suggestion propose proposal lets let's ought consider should need needs")
+_NO_WISH_BEFORE = frozenset(("not", "have", "is", "was", "were"))
 _WISH_PAIRS = {
-    "need": "to more better a an some new less fewer", "needs": "to more better a an some new less fewer",
-    "could": "we you they use be", "would": "like love be help prefer appreciate", "i'd": "like love prefer",
-    "want": "more a an to better", "why": "not", "how": "about", "what": "about", "can": "we you",
-    "recommend": "that adding having", "wish": "there we you they", "must": "be have", "it'd": "be",
+    word: word_set(followers)
+    for word, followers in (
+        ("could", "we you they use be"), ("would", "like love be help prefer appreciate"), ("can", "we you"),
+        ("i'd", "like love prefer"), ("want", "more a an to better"), ("why", "not"), ("how", "about"),
+        ("what", "about"), ("recommend", "that adding having"), ("wish", "there we you they"), ("must", "be have"),
+    )
 }  # fmt: skip
-_IMPERATIVES = frozenset(
-    "add allow ban bring build change clean consider continue control create cut decrease do encourage enforce ensure "
-    "establish expand explore extend fill find fix focus fund get give have help hire hold improve include increase "
-    "install introduce invest keep let limit lower maintain make move offer open organise organize patch pay plan "
-    "plant prioritise prioritize promote protect provide publish put quit raise reduce remove renovate repair replace "
-    "require restore set share shorten simplify start stop support teach train trim try update upgrade use more less "
-    "fewer better stricter stronger".split()
+_IMPERATIVES = word_set(
+    "add address allow ask avoid ban bring build change clean consider continue control convert create cut decrease "
+    "demolish develop don't dont do encourage enforce ensure establish expand explore extend facilitate figure fill "
+    "find forgive fix focus fund get give have help hire hold improve include increase install introduce invest keep "
+    "let light limit lower maintain make move offer open organise organize patch pay plan plant prioritise "
+    "prioritize promote protect provide publish put quit raise reduce refocus remove renovate reopen repair repeal "
+    "replace require respect restore revise rid rotate send set share shorten simplify start stay stick stop strive "
+    "support take teach tell train treat trim try update upgrade use want widen work more less fewer better stricter "
+    "stronger"
 )
-_NOT_AN_IMPERATIVE_BEFORE = frozenset("is was are were from has have had than and of were up ! it .".split())
-_FILLERS = frozenset("and also maybe perhaps just to so the a an ( yes no".split())
+_NO_IMPERATIVE_BEFORE = PUNCTUATION - {",", "("} | word_set("is was are were from has have had than of up it")
+_FILLERS = word_set("and also maybe perhaps just to so the a an ( yes no") | frozenset("0123456789")
 
-
-def _roles() -> dict[str, int]:
-    roles: dict[str, int] = {}
-    for bit, words in (
-        (_ENDS_SENTENCE, frozenset(".;\n")),
-        (_ENDS_CLAUSE, _CLAUSE_ENDS | frozenset(",()")),
-        (_CONTRASTS, _CONTRAST),
-        (_CONCEDES, _CONCESSION),
-        (_NEGATES, NEGATORS),
-        (_EMPHASISES, frozenset(EMPHASIS)),
-        (_WISHES, _WISH_WORDS),
-        (_OPENS_WISH, frozenset(_WISH_PAIRS)),
-        (_SPECIAL, frozenset(("too", "used"))),
-    ):
-        for word in words:
-            roles[word] = roles.get(word, 0) | bit
-    return roles
-
-
-_ROLES = _roles()
-_WISH_FOLLOWERS = {word: frozenset(followers.split()) for word, followers in _WISH_PAIRS.items()}
+# What a token does to its neighbours; most have no line here and are never looked at one by one.
+_ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE = (1 << bit for bit in range(6))
+_ROLES: dict[str, int] = {}
+for _role, _tokens in (
+    (_ENDS_SENTENCE, _SENTENCE_ENDS),
+    (_IS_COMMA, frozenset(",()")),
+    (_TURNS, NEGATORS),
+    (_STRESSES, frozenset(EMPHASIS)),
+    (_WISHES, _WISH_WORDS | frozenset(_WISH_PAIRS) | _IMPERATIVES),
+    (_OPENS_SCOPE, _CONTRASTS | _CONCESSIONS | {"used", "too"}),
+):
+    for _token in _tokens:
+        _ROLES[_token] = _ROLES.get(_token, 0) | _role
 
 
 class Scan(NamedTuple):
     """The tokens of a text, in order, with what their surroundings do to them.
 
-    ``words[i]`` counts ``strengths[i]`` times and is turned round where ``negated[i]``. ``BREAK`` stands where
-    punctuation keeps two words apart. A negator that governs a polar word is renamed: ``not^`` before a good one,
-    ``not~`` before a bad one, so that "not good" and "no problem" are learned apart; ``too+`` is a "too" before a word.
+    ``words[i]`` counts ``strengths[i]`` times and is turned round where ``negated[i]``. A negator that governs a polar
+    word is renamed: ``not^`` before a good one, ``not~`` before a bad one, so that "not good" and "no problem" are
+    learned apart; ``too+`` is a "too" before a word.
     """
 
     words: list[str]
@@ -102,11 +109,12 @@ class Scan(NamedTuple):
 def tokens_of(text: str) -> list[str]:
     """Split into lower-case words, numbers, punctuation and emoji; "sooooo" becomes "soo"."""
     text = text.lower()
-    if not text.isascii():
-        text = text.replace("\u2019", "'").replace("\u2018", "'")
     if _has_stretch(text):
         text = _stretches.sub(r"\1\1", text)
-    tokens: list[str] = _find_tokens(text)
+    if text.isascii():
+        tokens: list[str] = _find_ascii_tokens(text)
+    else:
+        tokens = _find_tokens(text.replace("\u2019", "'").replace("\u2018", "'"))
     return tokens
 
 
@@ -117,74 +125,87 @@ def scan(tokens: list[str], polar: Mapping[str, int]) -> Scan:
         tokens: From ``tokens_of``.
         polar: Sign of the words that are good (1) or bad (-1) by themselves.
     """
-    words: list[str] = []
-    strengths: list[float] = []
-    negated: list[bool] = []
-    role_of, sign_of = _ROLES.get, polar.get
-    reach = 0  # how many more words the last negator turns
-    negator = -1  # where that negator stands, while it has met no polar word
-    clause = 1.0
-    emphasis = 1.0
-    sentence = 0  # where the sentence began in words
-    n_words = 0
+    size = len(tokens)
+    words = tokens.copy()
+    strengths = [1.0] * size
+    negated = [False] * size
+    n_words = size
     is_proposal = False
-    at_start = True
-    last = len(tokens) - 1
-    for index, token in enumerate(tokens):
-        role = role_of(token, 0)
-        mark = token[0] in "!?"
-        if role & _ENDS_SENTENCE or mark:
-            words.append(token if mark else BREAK)
-            strengths.append(1.0)
-            negated.append(False)
-            if mark:
-                words.append(BREAK)
-                strengths.append(1.0)
-                negated.append(False)
-            reach, clause, emphasis, sentence, at_start = 0, 1.0, 1.0, len(words), True
+    sentence = 0  # where it began
+    is_wish = False
+    contrast = -1  # where it turns: "but"
+    concession, discount = -1, 1.0  # where less weight began, and how much less
+    tokens = [*tokens, "."]
+    for place in [place for place, token in enumerate(tokens) if token in _ROLES]:
+        token = tokens[place]
+        role = _ROLES[token]
+        if role & (_ENDS_SENTENCE | _IS_COMMA):
+            n_words -= 1
+            if concession >= 0:
+                _weigh(strengths, concession, place, discount)
+                concession = -1
+            if role & _ENDS_SENTENCE:
+                if contrast > sentence:
+                    _weigh(strengths, sentence, contrast, BEFORE_CONTRAST)
+                    _weigh(strengths, contrast, place, AFTER_CONTRAST)
+                _weigh(strengths, sentence, place, WISHED if is_wish else 1.0)
+                is_proposal = is_proposal or is_wish
+                sentence, contrast, is_wish = place + 1, -1, False
             continue
-        following = tokens[index + 1] if index < last else "."
-        if role & _ENDS_CLAUSE:
-            reach = 0
-            if token in ",()":
-                if clause < 1.0:
-                    clause = 1.0
-                words.append(BREAK)
-                strengths.append(1.0)
-                negated.append(False)
-                continue
-            if role & _CONTRASTS and len(words) > sentence:
-                for row in range(sentence, len(words)):
-                    strengths[row] *= BEFORE_CONTRAST
-                clause = AFTER_CONTRAST
-        if role & _CONCEDES:
-            clause = CONCEDED
-        n_words += 1
-        if at_start and token not in _FILLERS and not token.isdigit():
-            at_start = False
-            if token in _IMPERATIVES and following not in _NOT_AN_IMPERATIVE_BEFORE and following not in ";\n?":
-                is_proposal = True
-        if role:
-            if (role & _WISHES and following not in ("not", "have")) or (
-                role & _OPENS_WISH and following in _WISH_FOLLOWERS[token]
-            ):
-                is_proposal = True
-            if role & _SPECIAL:
-                if token == "used" and following == "to" and index + 2 <= last and tokens[index + 2] in ("be", "have"):
-                    clause = FORMER
-                elif token == "too" and following[0].isalpha():
-                    token = "too+"
-        if reach and negator >= 0:
-            sign = sign_of(token)
-            if sign is not None:
-                words[negator] = "not^" if sign > 0 else "not~"
-                negator = -1
-        words.append(token)
-        strengths.append(clause * emphasis)
-        negated.append(reach > 0)
-        emphasis = EMPHASIS[token] if role & _EMPHASISES else 1.0
-        if role & _NEGATES and not (token == "not" and following in ("only", "just")):
-            reach, negator = NEGATION_REACH, len(words) - 1
-        elif reach:
-            reach -= 1
-    return Scan(words, strengths, negated, n_words, is_proposal)
+        if role & _TURNS:
+            _turn(tokens, words, negated, place, polar)
+        if role & _STRESSES and place + 1 < size:
+            strengths[place + 1] *= EMPHASIS[token]
+        if role & _WISHES and not is_wish:
+            is_wish = _is_wish(tokens, place, sentence)
+        if role & _OPENS_SCOPE:
+            if token in _CONTRASTS:
+                contrast = place
+            elif token == "too" and tokens[place + 1][0].isalpha():  # noqa: S105  a word
+                words[place] = "too+"
+            elif concession < 0 and (token in _CONCESSIONS or tokens[place + 1 : place + 3] == ["to", "be"]):
+                concession, discount = place, CONCEDED if token in _CONCESSIONS else FORMER
+    return Scan(words, strengths, negated, n_words + 1, is_proposal)
+
+
+def _weigh(strengths: list[float], start: int, end: int, factor: float) -> None:
+    if factor == 1.0:
+        return
+    for place in range(start, end):
+        strengths[place] *= factor
+
+
+def _turn(tokens: list[str], words: list[str], negated: list[bool], place: int, polar: Mapping[str, int]) -> None:
+    """Mark what the negator at *place* turns, and rename it after the first polar word that it governs."""
+    following, after = (*tokens[place + 1 : place + 3], "", "")[:2]
+    if tokens[place] == "not" and following in ("only", "just"):
+        return
+    name, praising = _PRAISING.get(tokens[place], ("", ()))
+    if following in praising and (following != "be" or after in _BEYOND):
+        words[place] = f"{name}+{following}"
+        return
+    is_named = False
+    for governed in range(place + 1, min(place + 1 + NEGATION_REACH, len(tokens))):
+        token = tokens[governed]
+        if token in _CLAUSE_ENDS:
+            break
+        negated[governed] = True
+        if not is_named and (sign := polar.get(token)):
+            words[place] = "not^" if sign > 0 else "not~"
+            is_named = True
+
+
+def _is_wish(tokens: list[str], place: int, sentence: int) -> bool:
+    """Whether the token at *place* makes its sentence, which begins at *sentence*, a proposal."""
+    token = tokens[place]
+    following = tokens[place + 1]
+    if token in _WISH_WORDS and following not in _NO_WISH_BEFORE:
+        return True
+    if following in _WISH_PAIRS.get(token, ()):
+        return True
+    return (
+        token in _IMPERATIVES
+        and place - sentence <= LONGEST_OPENING
+        and following not in _NO_IMPERATIVE_BEFORE
+        and all(opening in _FILLERS for opening in tokens[sentence:place])
+    )

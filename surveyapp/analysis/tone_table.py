@@ -40,10 +40,10 @@ def table_from(content: dict[str, Any]) -> ToneTable:
         followers.setdefault(first, {})[second] = (direction / SCALE, evaluative / SCALE)
     words: dict[str, list[int]] = content["words"]
     nothing = [0, 0, 0, 0]
-    entries = {
-        word: Entry(*(weight / SCALE for weight in words.get(word, nothing)), followers.get(word))
-        for word in [*words, *(first for first in followers if first not in words)]
-    }
+    entries = {}
+    for word in [*words, *(first for first in followers if first not in words)]:
+        plain, plain_evaluative, negated, negated_evaluative = (weight / SCALE for weight in words.get(word, nothing))
+        entries[word] = Entry(plain, plain_evaluative, negated, negated_evaluative, followers.get(word))
     polar = dict.fromkeys(content["good"].split(), 1) | dict.fromkeys(content["bad"].split(), -1)
     bias_direction, bias_evaluative, proposal_direction, proposal_evaluative = (
         weight / SCALE for weight in content["constants"]

@@ -10,8 +10,8 @@ import csv
 import gzip
 import json
 import xml.etree.ElementTree as ET
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,29 +23,34 @@ import textblob
 import vaderSentiment
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from surveyapp.analysis.identity_terms import IDENTITY_TERMS
 from surveyapp.analysis.sentiment import LENGTH_OFFSET, LENGTH_SCALE
-from surveyapp.analysis.tone_scan import BREAK, NEGATORS, scan, tokens_of
+from surveyapp.analysis.tone_scan import NEGATORS, PUNCTUATION, scan, tokens_of
 from surveyapp.analysis.tone_table import SCALE, TABLE_NAME
+from surveyapp.analysis.tone_words import BAD_EMOJI, BAD_WORDS, FIXED_NEGATIONS, GOOD_EMOJI, GOOD_WORDS, TURNS_OF_PHRASE
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_TEXTS: Final = 4  # that hold a feature
+LEAST_TEXTS: Final = 3  # that hold a feature
 BACK_OFF: Final = 0.6  # of a word's weight, turned round, is what its negation starts from
-INCONSISTENT: Final = 0.6  # scale of a word whose sign is not the same in two sets
-INVERSE_PENALTY: Final = 0.2  # C of both regressions
+INCONSISTENT: Final = 0.35  # scale of a word whose sign is not the same in two sets
+INVERSE_PENALTY: Final = 0.15  # C of both regressions
 SET_EXPONENT: Final = 0.75  # a set of n texts counts n ** 0.75
 POLAR_FROM: Final = 0.15  # lexicon value that makes a word polar
 LIGHTEST: Final = 20  # thousandths: a row with less in every place is left out
 NEGATED_GOOD: Final = 0.55  # the floor of negation, see floored()
 NEGATED_BAD: Final = 0.3
 CLEAR: Final = 0.3
+LONGEST_WORD: Final = 20  # letters: what is longer is no word of a vocabulary
 
-EMOJI = dict.fromkeys("😍🥰😀😃😄😁😊🙂👍👏🎉💚💙💜🧡💛💖💕😘🤗🙌✨🌟⭐💪☺❤", 0.8) | dict.fromkeys(
-    "😡😠🤬😢😭😞😟🙁☹😩😫😤👎💩🤮🤢😒😖😣😔", -0.8
-)
+OWN_VALUE: Final = 0.6  # of a word in tone_words
+EMOJI_VALUE: Final = 1.6
+
+
+_MARKS = frozenset(("!", "!!", "?", "??"))
+_SILENT = PUNCTUATION | IDENTITY_TERMS
 
 
 class Labelled(NamedTuple):
@@ -84,23 +89,35 @@ def read_sets(folder: Path) -> dict[str, Labelled]:
 
 @cache
 def lexicons() -> dict[str, dict[str, float]]:
-    """The word lists that come with VADER and with TextBlob, values in [-1, 1], and some emoji."""
+    """The word lists that come with VADER and with TextBlob, and our own; values in [-1, 1]."""
     vader: dict[str, float] = {}
     listed = Path(vaderSentiment.__file__).with_name("vader_lexicon.txt").read_text(encoding="utf-8")
     for line in listed.splitlines():
         word, _, rest = line.partition("\t")
         tokens = tokens_of(word)
-        if rest and len(tokens) == 1:
+        if rest and len(tokens) == 1 and len(tokens[0]) == len(word):
             vader.setdefault(tokens[0], float(rest.split("\t")[0]) / 4)
     senses: dict[str, list[float]] = {}
     pattern = Path(textblob.__file__).parent / "en" / "en-sentiment.xml"
     for element in ET.parse(pattern).getroot().iter("word"):  # noqa: S314  a file of an installed package
         senses.setdefault(element.attrib["form"].lower(), []).append(float(element.attrib["polarity"]))
     means = {word: sum(values) / len(values) for word, values in senses.items()}
+    own = dict.fromkeys(GOOD_WORDS, OWN_VALUE) | dict.fromkeys(BAD_WORDS, -OWN_VALUE)
+    own |= dict.fromkeys(GOOD_EMOJI, EMOJI_VALUE) | dict.fromkeys(BAD_EMOJI, -EMOJI_VALUE)
     return {
-        name: {word: value for word, value in words.items() if value and word not in IDENTITY_TERMS}
-        for name, words in (("vader", vader | EMOJI), ("pattern", means))
+        name: {word: value for word, value in words.items() if value and word not in _SILENT}
+        for name, words in (("vader", vader), ("pattern", means), ("own", own))
     }
+
+
+@cache
+def lexicon_values() -> dict[str, list[tuple[str, float]]]:
+    """Per word, the lexicons that hold it and its value there."""
+    values: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for name, words in lexicons().items():
+        for word, value in words.items():
+            values[word].append((name, value))
+    return dict(values)
 
 
 @cache
@@ -108,7 +125,7 @@ def polar_words() -> dict[str, int]:
     """Sign of every word that a lexicon calls clearly good or bad; VADER's word counts where they differ."""
     return {
         word: 1 if value > 0 else -1
-        for name in ("pattern", "vader")
+        for name in ("pattern", "own", "vader")
         for word, value in lexicons()[name].items()
         if abs(value) >= POLAR_FROM
     }
@@ -121,23 +138,21 @@ def features_of(text: str) -> dict[str, float]:
     ``#proposal``. A negated word also takes ``BACK_OFF`` from ``w``, so that rare negations are known too.
     """
     found = scan(tokens_of(text), polar_words())
-    features: Counter[str] = Counter()  # type: ignore[type-var]  # a Counter adds floats as well
-    before = BREAK
+    features: dict[str, float] = defaultdict(float)
+    before = ""
     for word, strength, is_negated in zip(found.words, found.strengths, found.negated, strict=True):
-        if word == BREAK:
-            before = BREAK
-            continue
-        if word not in IDENTITY_TERMS:
-            features[word] += -BACK_OFF * strength if is_negated else strength
-            if is_negated:
-                features["!" + word] += strength
-            if before != BREAK:
-                features[f"{before} {word}"] += strength
-            for name, values in lexicons().items():
-                if word in values:
-                    sign = "+" if values[word] > 0 else "-"
-                    features[f"#{name}{'n' if is_negated else ''}{sign}"] += values[word] * strength
-        before = BREAK if word in IDENTITY_TERMS else word
+        if word in _SILENT:
+            before = ""
+            if word not in _MARKS:
+                continue
+        features[word] += -BACK_OFF * strength if is_negated else strength
+        if is_negated:
+            features["!" + word] += strength
+        if before:
+            features[f"{before} {word}"] += strength
+        for name, value in lexicon_values().get(word, ()):
+            features[f"#{name}{'n' if is_negated else ''}{'+' if value > 0 else '-'}"] += value * strength
+        before = "" if word in _MARKS else word
     if found.is_proposal:
         features["#proposal"] = 1.0
     scale = LENGTH_SCALE / (found.n_words + LENGTH_OFFSET) ** 0.5
@@ -175,7 +190,7 @@ def consistency(counts: Sequence[tuple[Floats, Floats]], columns: Mapping[str, i
     trusted = NEGATORS | {"not^", "not~", "too+"}
     for feature, place in columns.items():
         word = feature.lstrip("!")
-        if feature[0] == "#" or word in trusted or any(word in values for values in lexicons().values()):
+        if feature[0] == "#" or word in trusted or word in lexicon_values():
             scale[place] = 1.0
     return scale
 
@@ -188,7 +203,7 @@ class Model:
     direction: Floats  # shape (n_columns,)
     evaluative: Floats
     bias: tuple[float, float]
-    vocabulary: list[str]  # every word in LEAST_TEXTS texts
+    vocabulary: list[str]  # every word of the texts, also those too rare to be weighed
 
     def weights(self, feature: str) -> tuple[float, float]:
         """Direction and evaluative weight of a feature; nothing for one that was not learned."""
@@ -197,7 +212,7 @@ class Model:
 
 
 def row_weights(sets: Sequence[Labelled], classes: Sequence[npt.NDArray[np.bool_]], used: Floats) -> Floats:
-    """Weight of each text: sets by their size to the 0.75, the two classes of a set alike, texts by their own weight."""
+    """Weight of each text: sets by their size to the 0.75, both classes of a set alike, texts by their own weight."""
     weights = []
     start = 0
     for labelled, positive in zip(sets, classes, strict=True):
@@ -210,8 +225,9 @@ def row_weights(sets: Sequence[Labelled], classes: Sequence[npt.NDArray[np.bool_
             if own[side].sum():
                 own[side] *= total / 2 / own[side].sum()
         weights.append(own)
-    merged = np.concatenate(weights)
-    return merged / merged[merged > 0].mean()
+    merged: Floats = np.concatenate(weights)
+    merged /= merged[merged > 0].mean()
+    return merged
 
 
 def fit(sets: Mapping[str, Labelled], features: Mapping[str, Sequence[Mapping[str, float]]]) -> Model:
@@ -229,7 +245,8 @@ def fit(sets: Mapping[str, Labelled], features: Mapping[str, Sequence[Mapping[st
     counts, totals = [], []
     for number in range(len(names)):
         sides = [(owner == number) & (labels == sign) for sign in (-1, 1)]
-        counts.append(tuple(np.asarray(holds[side].sum(axis=0)).ravel() for side in sides))
+        bad, good = (np.asarray(holds[side].sum(axis=0)).ravel() for side in sides)
+        counts.append((bad, good))
         totals.append([side.sum() for side in sides])
     scale = consistency(counts, columns, np.array(totals, dtype=float))
     scaled = (matrix @ sparse.diags(scale)).tocsr()
@@ -248,7 +265,7 @@ def fit(sets: Mapping[str, Labelled], features: Mapping[str, Sequence[Mapping[st
         direction=fitted[0].coef_[0] * scale,
         evaluative=fitted[1].coef_[0] * scale,
         bias=(float(fitted[0].intercept_[0]), float(fitted[1].intercept_[0])),
-        vocabulary=[feature for feature in kept if feature[0].isalpha() and " " not in feature],
+        vocabulary=[feature for feature in sorted(seen) if _is_plain_word(feature)],
     )
 
 
@@ -265,29 +282,28 @@ def floored(word: str, row: tuple[float, ...]) -> tuple[float, ...]:
 
 def word_row(model: Model, word: str) -> tuple[float, ...]:
     """Fold what the model knows of a word into direction, evaluative, and both when negated."""
+    if fixed := FIXED_NEGATIONS.get(word):
+        return (*fixed, 0.0, 0.0)
     plain, turned = model.weights(word), model.weights("!" + word)
     row = [*plain, *(-BACK_OFF * weight + extra for weight, extra in zip(plain, turned, strict=True))]
-    for name, values in lexicons().items():
-        if value := values.get(word):
-            sign = "+" if value > 0 else "-"
-            for place, mark in ((0, ""), (2, "n")):
-                for head, weight in enumerate(model.weights(f"#{name}{mark}{sign}")):
-                    row[place + head] += value * weight
+    for name, value in lexicon_values().get(word, ()):
+        for place, mark in ((0, ""), (2, "n")):
+            for head, weight in enumerate(model.weights(f"#{name}{mark}{'+' if value > 0 else '-'}")):
+                row[place + head] += value * weight
     return floored(word, tuple(row))
 
 
 def content_of(model: Model) -> dict[str, Any]:
     """Lay the folded model out as the content of its file: whole thousandths, by the alphabet."""
-    listed = {word for values in lexicons().values() for word in values if " " not in word}
-    alone = {feature for feature in model.columns if " " not in feature and feature[0] not in "#!"}
-    marks = {feature for feature in model.columns if set(feature) <= set("!?")}
+    listed = {word for word in lexicon_values() if " " not in word} | set(FIXED_NEGATIONS)
+    alone = {feature for feature in model.columns if feature in _MARKS or not (" " in feature or feature[0] in "#!")}
     words = {}
-    for word in sorted(listed | alone | marks):
-        if word and (row := _thousandths(word_row(model, word))):
+    for word in sorted(listed | alone):
+        if row := _thousandths(word_row(model, word)):
             words[word] = row
     pairs = {}
-    for feature in sorted(model.columns):
-        if " " in feature and (row := _thousandths(model.weights(feature))):
+    for feature in sorted(set(model.columns) | set(TURNS_OF_PHRASE)):
+        if " " in feature and (row := _thousandths(TURNS_OF_PHRASE.get(feature) or model.weights(feature))):
             pairs[feature] = row
     polar = polar_words()
     return {
@@ -298,6 +314,10 @@ def content_of(model: Model) -> dict[str, Any]:
         "weightless": " ".join(sorted((set(model.vocabulary) | IDENTITY_TERMS) - set(words))),
         "words": words,
     }
+
+
+def _is_plain_word(feature: str) -> bool:
+    return feature.replace("'", "").isalpha() and feature.isascii() and len(feature) <= LONGEST_WORD
 
 
 def _thousandths(row: Iterable[float]) -> list[int]:
@@ -324,7 +344,7 @@ def _main() -> None:
     options = parser.parse_args()
     content = packed(train(read_sets(options.data)))
     options.out.write_bytes(content)
-    print(f"{options.out}: {len(content):,} bytes")  # noqa: T201  the command's answer
+    print(f"{options.out}: {len(content):,} bytes")
 
 
 if __name__ == "__main__":

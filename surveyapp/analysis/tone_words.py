@@ -1,0 +1,67 @@
+"""Words, emoji and turns of phrase of survey answers that the general word lists lack or read in another sense."""
+
+from surveyapp.analysis.tone_scan import word_set
+
+GOOD_WORDS = word_set(
+    "accessible accommodating affordable amazing approachable attentive beautifully brilliant bustling calm caring "
+    "clean cleaner comfy committed compassionate considerate convenient cooperative cosy courteous delicious "
+    "dependable easier effortless efficient efficiently engaging enjoyable excellent exceptional faultless flawless "
+    "friendlier gem grateful helped hospitable impeccable inclusive informative inspiring kindness knowledgeable "
+    "lively modern neat neighbourly obliging organised outstanding painless pleasantly pleasing polite professional "
+    "prompt promptly proud quicker reassured reassuring relaxing reliable respectful responsive safer seamless "
+    "smooth smoothly spacious spotless superb supportive sympathetic tasty terrific thankyou thorough thoughtful "
+    "thriving tidy timely top-notch understanding unforgettable uplifting vibrant walkable welcomed welcoming "
+    "well-kept well-organised well-run worthwhile"
+)
+BAD_WORDS = word_set(
+    "abandoned absent abysmal annoying appalling arrogant awkward blocked boring broken bumpy bureaucratic cancelled "
+    "careless chaotic clogged clueless clunky cluttered complicated condescending confused confusing congested "
+    "corrupt costly cracked cramped crowded crumbling cumbersome dangerously decay delay delayed delays derelict "
+    "deteriorated deteriorating dilapidated dirty disappointing dismissive disorganised disorganized disrespectful "
+    "disruptive draughty dreadful dull dysfunctional excessive exhausting expensive faulty filthy flawed flooded "
+    "flooding forever gridlock grubby hassle hopeless ignored illegible impersonal impossible inaccessible "
+    "inadequate inattentive incomprehensible inconsiderate inconsistent inconvenient ineffective inefficient "
+    "inflexible insufficient intrusive lacked lacking lacks late leaking litter littered loud mediocre mess messy "
+    "misleading mismanaged misunderstood mould mouldy muddled neglected neglects nightmare noise noisy nowhere "
+    "obsolete outdated outrageous overcharged overcrowded overdue overgrown overlooked overpriced overworked "
+    "patronising patronizing poor poorly pothole potholes ridiculous rubbish rude rudely rundown rushed rusty "
+    "scruffy shabby shambles shortage shortages slippery slow slower slowly sluggish smell smells smelly stale "
+    "stench stinks stressful stuck substandard tedious terrible thoughtless tired uncaring uncertain unclean unclear "
+    "uncomfortable uncooperative underfunded understaffed unfair unfairly unfriendly unhelpful unhygienic uninformed "
+    "uninviting unkept unnecessary unnoticed unorganised unpleasant unprofessional unreachable unreasonable "
+    "unreliable unresponsive unsafe unsanitary unsatisfactory unsightly unusable unwelcome unwelcoming useless "
+    "vandalised vandalism wasted wasteful weeds"
+)
+GOOD_EMOJI = frozenset("😍🥰😀😃😄😁😊🙂👍👏🎉💚💙💜🧡💛💖💕😘🤗🙌✨🌟⭐💪☺❤")
+BAD_EMOJI = frozenset("😡😠🤬😢😭😞😟🙁☹😩😫😤👎💩🤮🤢😒😖😣😔")
+
+# Two words that together mean other than each by itself, and what they add to direction and to judging.
+TURNS_OF_PHRASE = {
+    "fed up": (-2.5, 1.5),
+    "for nothing": (-3.0, 0.5),  # "thanks ..."
+    "keep up": (1.5, 0.5),
+    "let down": (-2.0, 1.0),
+    "no idea": (0.5, -1.0),
+    "no opinion": (1.5, -2.0),
+    "not^ sure": (2.5, -2.0),
+    "out of": (-0.5, 0.3),  # "... order", "... date"
+    "takes forever": (-2.0, 1.0),
+    "too+ expensive": (-0.5, 1.0),
+    "too+ far": (-1.5, 1.0),
+    "too+ few": (-1.5, 1.0),
+    "too+ high": (-1.5, 1.0),
+    "too+ little": (-1.5, 1.0),
+    "too+ long": (-1.5, 1.0),
+    "too+ many": (-1.5, 1.0),
+    "too+ much": (-1.5, 1.0),
+    "waste of": (-1.0, 0.5),
+}
+# Negators that praise: tone_scan renames them, and they turn nothing.
+FIXED_NEGATIONS = {
+    "can't+beat": (3.0, 1.0),
+    "can't+complain": (2.5, 1.0),
+    "can't+fault": (3.0, 1.0),
+    "can't+wait": (3.0, 1.0),
+    "couldn't+be": (2.0, 1.0),  # "... better", "... happier"
+    "couldn't+fault": (3.0, 1.0),
+}
