@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.words import says_nothing
+from surveyapp.reports.charts import brief, quoted
 from surveyapp.reports.findings import findings, headlines, to_decide
 from surveyapp.reports.ledger import ledger, methods
 from surveyapp.reports.parts import (
@@ -61,7 +64,14 @@ __all__ = [
 
 
 def from_analysis(
-    analysis: Analysis, *, title: str, mission: str, values: tuple[str, ...], source_name: str, dated: date | None
+    analysis: Analysis,
+    *,
+    title: str,
+    mission: str,
+    values: tuple[str, ...],
+    source_name: str,
+    dated: date | None,
+    quote_group: int = 1,
 ) -> Report:
     """Report on a file: what its people wrote, without participation, ratings or goals.
 
@@ -72,20 +82,23 @@ def from_analysis(
         values: The community's values, by name.
         source_name: Name of the file.
         dated: The day the answers end, or None where nobody said.
+        quote_group: Quotes are shown for candidates with this many people or more.
     """
-    rows: dict[int, set[int]] = {theme.id: set() for theme in analysis.themes}
+    themes = [theme for theme in analysis.themes if theme.parent is None]
+    rows: dict[int, set[int]] = {theme.id: set() for theme in themes}
     ideas: Counter[int] = Counter()
     for statement in analysis.statements:
-        if statement.theme in rows:
+        if statement.theme is not None:
             rows[statement.theme].add(statement.row)
             ideas[statement.theme] += 1
-    ranked = sorted(analysis.themes, key=lambda theme: (-theme.people, theme.id))
-    worded = [statement for statement in analysis.statements if statement.kind not in {"no_answer", "other_language"}]
+    ranked = sorted(themes, key=lambda theme: (-theme.people, theme.id))
+    worded = [statement for statement in analysis.statements if not says_nothing(statement.text)]
+    unplaced = [statement for statement in worded if statement.theme is None]
     return complete(
         Report(
             title=title,
             mission=mission,
-            run=Run(source_name, versions=tuple(sorted((str(k), str(v)) for k, v in analysis.versions.items()))),
+            run=Run(brief(source_name, 80), versions=tuple(sorted(analysis.versions.items()))),
             source=source_name,
             dated=dated,
             values_named=tuple(values),
@@ -93,16 +106,17 @@ def from_analysis(
             ideas=IdeaFigure(
                 people=len({statement.person for statement in worded}),
                 ideas=len(worded),
-                in_candidates=sum(statement.theme in rows for statement in worded),
-                no_answer=analysis.no_answer,
-                other_language=sum(statement.kind == "other_language" for statement in analysis.statements),
-                tone=_tone_of(Counter(statement.tone or "unscored" for statement in worded)),
+                in_candidates=ideas.total(),
+                no_answer=sum(bool(s.text.strip()) for s in analysis.statements) - len(worded),
+                other_language=sum(statement.kind == "other_language" for statement in unplaced),
+                tone=_tone_of(Counter(statement.tone for statement in worded)),
             ),
             candidates=tuple(
                 _candidate(rank, theme, ideas[theme.id], sorted(rows[theme.id]))
                 for rank, theme in enumerate(ranked, start=1)
             ),
-            rows_note=f"Rows are the data rows of {source_name}, counted from 0.",
+            quote_group=quote_group,
+            rows_note=f"Rows are the data rows of {quoted(source_name, 80)}, counted from 0.",
         )
     )
 
@@ -147,12 +161,48 @@ def complete(report: Report) -> Report:
 
 
 def withhold(report: Report) -> Report:
-    """Take out each candidate's figures below the smallest group of figures, and quotes below that of quotes (R7).
+    """Take out figures of fewer people than the report may show, and quotes of groups too small to be quoted (R7).
 
-    Whether the rest can be worked out from what remains is checked where the figures are gathered
-    (``analysis/disclose.py``).
+    Groups that add up to a known total are withheld in pairs (``analysis/disclose.py``). Candidates overlap, so that
+    one can hardly be worked out from the others; whether it can be is for whoever gathers the figures to check.
     """
-    return replace(report, candidates=tuple(_shown(report, candidate) for candidate in report.candidates))
+    return replace(
+        report,
+        candidates=tuple(_shown(report, candidate) for candidate in report.candidates),
+        values=tuple(
+            replace(value, important=_large(value.important, report), lived=_large(value.lived, report))
+            for value in report.values
+        ),
+        choices=tuple(_shown_choice(choice, report.figure_group) for choice in report.choices),
+        participation=_shown_groups(report.participation, report.figure_group),
+    )
+
+
+def _large(share: Share | None, report: Report) -> Share | None:
+    return share if share and share.of >= report.figure_group else None
+
+
+def _shown_choice(choice: ChoiceFigure, least: int) -> ChoiceFigure:
+    counts = [option.people for option in choice.choices if option.people is not None]
+    if least <= 1 or len(counts) < len(choice.choices):
+        return choice
+    shown = disclose(counts, least)
+    options = zip(choice.choices, shown, strict=True)
+    return replace(choice, choices=tuple(Choice(option.label, people) for option, people in options))
+
+
+def _shown_groups(part: Participation | None, least: int) -> Participation | None:
+    groups = [(group, group.answered) for group in part.groups if group.answered] if part else []
+    if not part or least <= 1 or len(groups) < len(part.groups):
+        return part
+    shown = disclose([answered.count for _, answered in groups], least)
+    return replace(
+        part,
+        groups=tuple(
+            GroupFigure(group.name, answered if count is not None else None)
+            for (group, answered), count in zip(groups, shown, strict=True)
+        ),
+    )
 
 
 def _shown(report: Report, candidate: CandidateFigure) -> CandidateFigure:
@@ -160,8 +210,19 @@ def _shown(report: Report, candidate: CandidateFigure) -> CandidateFigure:
     if people < report.quote_group:
         candidate = replace(candidate, quotes=())
     if people < report.figure_group:
-        hidden = replace(candidate, people=None, share=None, low=None, high=None, ideas=None)
-        candidate = replace(hidden, tone=None, stability=None, rows=(), quotes=())
+        candidate = replace(
+            candidate,
+            people=None,
+            share=None,
+            low=None,
+            high=None,
+            ideas=None,
+            tone=None,
+            stability=None,
+            rows=(),
+            quotes=(),
+            agree=None,
+        )
     if candidate.helpers is not None and candidate.helpers < report.figure_group:
         candidate = replace(candidate, helpers=None)
     return candidate

@@ -30,7 +30,7 @@ def headlines(report: Report) -> tuple[Headline, ...]:
         by = f"by {counted(ideas.people, 'person', 'people')}"
         lines.append(Headline("Ideas", f"{ideas.ideas:,}", by, ("ideas",)))
         share = Share(ideas.in_candidates, ideas.ideas)
-        note = f"hold {share.percent}% of the ideas"
+        note = f"hold {share.percent}% of the ideas" if report.candidates else "nothing came together"
         lines.append(Headline("Candidate goals", str(len(report.candidates)), note, ("ideas",)))
         if ideas.tone and ideas.tone.is_known:
             low, high = ideas.tone.net_interval
@@ -88,11 +88,11 @@ def _leaders(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
     level = level_with_first(candidates)
     if len(level) == 1:
         return Finding(
-            f"{quoted(first.title)} leads clearly.",
-            f"{_with_interval(first)} of the people raised it; the next, {quoted(second.title)}, {_percent(second)}.",
+            f"{quoted(first.title, 52)} leads clearly.",
+            f"{_with_interval(first)} of the people raised it; the next, {quoted(second.title, 52)}, {_percent(second)}.",
             (f"candidate:{first.key}", f"candidate:{second.key}"),
         )
-    named = [f"{quoted(candidate.title, 52)} ({_percent(candidate)})" for candidate in level[:2]]
+    named = [f"{quoted(candidate.title, 44)} ({_percent(candidate)})" for candidate in level[:2]]
     head = f"{number_word(len(level))} candidates share the lead."
     text = f"{listed(named)} come first{'' if len(level) == 2 else ' among them'}; their intervals overlap."
     return Finding(head, text, tuple(f"candidate:{candidate.key}" for candidate in level[:2]))
@@ -111,7 +111,7 @@ def _sorest(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
         return None
     net, _, worst = min(sore, key=lambda item: item[:2])
     others = f" {number_word(len(sore))} candidates are more negative than positive." if len(sore) > 1 else ""
-    text = f"The ideas on {quoted(worst.title)} have a net tone of {signed(net)}.{others}"
+    text = f"The ideas on {quoted(worst.title, 52)} have a net tone of {signed(net)}.{others}"
     return Finding("The sore point.", text, (f"candidate:{worst.key}",))
 
 
@@ -121,7 +121,7 @@ def _warmest(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
     if not warm:
         return None
     net, _, best = min(warm, key=lambda item: item[:2])
-    text = f"The ideas on {quoted(best.title)} have a net tone of {signed(-net)}."
+    text = f"The ideas on {quoted(best.title, 52)} have a net tone of {signed(-net)}."
     return Finding("The warmest tone.", text, (f"candidate:{best.key}",))
 
 
@@ -168,7 +168,7 @@ def to_decide(report: Report) -> tuple[ToDecide, ...]:
     asked = _about_goals(report)
     open_ones = [candidate for candidate in report.candidates if candidate.state.lower() not in DECIDED]
     asked += [
-        ToDecide(f"Adopt {quoted(candidate.title, 60)}, or say why not now?", (f"candidate:{candidate.key}",))
+        ToDecide(f"Adopt {quoted(candidate.title, 48)}, or say why not now?", (f"candidate:{candidate.key}",))
         for candidate in open_ones[: 2 if asked or report.values else 3]
     ]
     unserved = [v for v in report.values if not v.goals and v.important and v.important.part >= 0.5]
@@ -177,7 +177,7 @@ def to_decide(report: Report) -> tuple[ToDecide, ...]:
         asked.append(ToDecide(f"Find a goal that serves {brief(neediest.name, 60)}.", ("values",)))
     loose = [c for c in open_ones[:TOP] if c.stability is not None and c.stability < FAIRLY_STABLE]
     if loose:
-        text = f"Read the ideas of {quoted(loose[0].title, 60)} first: the group is loose and may be two."
+        text = f"Read the ideas of {quoted(loose[0].title, 48)} first: the group is loose and may be two."
         asked.append(ToDecide(text, (f"candidate:{loose[0].key}",)))
     return tuple(asked[:MOST_TO_DECIDE])
 
@@ -190,7 +190,7 @@ def _about_goals(report: Report) -> list[ToDecide]:
         if goal.due_on and report.dated and goal.due_on < report.dated and goal.state.lower() not in ENDED
     ]
     return [
-        ToDecide(f"{quoted(goal.title, 60)} was due on {day(due)}: extend, help or retire it?", (f"goal:{number}",))
+        ToDecide(f"{quoted(goal.title, 48)} was due on {day(due)}: extend, help or retire it?", (f"goal:{number}",))
         for due, number, goal in sorted(late, key=lambda item: item[:2])[:2]
     ]
 

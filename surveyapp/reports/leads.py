@@ -23,7 +23,11 @@ def values_lead(report: Report) -> str:
         return "Too few people rated the values for figures to be shown."
     if not short:
         return f"Each of {counted(len(gaps), 'value')} is lived at least as much as it matters."
-    count = "The one value matters" if len(gaps) == 1 else f"{number_word(len(short))} of {len(gaps)} values matter"
+    count = (
+        "The one value matters"
+        if len(gaps) == 1
+        else f"{number_word(len(short))} of {number_word(len(gaps)).lower()} values matter"
+    )
     widest = "" if len(gaps) == 1 else f" The gap is widest for {brief(short[0][1], 60)}."
     return f"{count} more to people than we live {'it' if len(gaps) == 1 else 'them'}.{widest}"
 

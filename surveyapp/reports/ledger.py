@@ -114,11 +114,15 @@ def _who(report: Report) -> str:
 
 def _grouping(report: Report) -> str:
     ideas = report.ideas
+    is_reviewed = any(candidate.state for candidate in report.candidates)
+    checked = (
+        "then checked by a person, who can move, merge or split them" if is_reviewed else "and nobody has checked it"
+    )
     text = (
         "Answers are split into ideas. Ideas with a similar meaning are grouped by computer, always in "
-        "the same way, and a person can move, merge or split them. Candidates rank by the number of "
-        "people behind them; who says the same thing twice counts once. Stability tells how often a group "
-        "comes back when the grouping is repeated on part of the answers."
+        f"the same way, {checked}. Candidates rank by the number of people behind them; who says the same "
+        "thing twice counts once. Stability tells how often a group comes back when the grouping is "
+        "repeated on part of the answers."
     )
     left_out = []
     if ideas and ideas.no_answer:
@@ -131,7 +135,7 @@ def _grouping(report: Report) -> str:
 def _privacy(report: Report) -> str:
     sentences = ["Quotes are verbatim and stand without names."]
     if report.figure_group > 1:
-        sentences.append(f"No figure rests on fewer than {report.figure_group} people.")
+        sentences.append(f"No survey figure rests on fewer than {report.figure_group} people.")
     if report.quote_group > 1:
         sentences.append(f"Quotes are shown only for candidates with {report.quote_group} people or more.")
     else:

@@ -28,8 +28,8 @@ CHILD = Path(__file__).with_name("render_child.py")
 MOST_ROWS = 60
 MOST_BLOCKS = 40
 MOST_CHOICES = 12
-MOST_QUOTED = 420
-MOST_MISSION = 260
+MOST_QUOTED = 280
+MOST_MISSION = 220
 MOST_LEDGER_ROWS = 24
 MOST_HTML = 4_000_000  # bytes
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
@@ -73,8 +73,8 @@ def chapters(report: Report) -> tuple[Chapter, ...]:
         (bool(report.values), Chapter("values", "Values alignment", flows=asked and len(report.choices) < 2)),
         (bool(report.candidates), Chapter("ranking", "Candidate goals, ranked", flows=False)),
         (bool(report.candidates), Chapter("each", "Candidate goals, one by one", flows=not has_many)),
-        (report.goals is not None, Chapter("progress", "Progress of our goals", flows=not report.goals)),
-        (True, Chapter("method", "Method and privacy", flows=len(report.goals or ()) < 6 and report.goals is not None)),
+        (report.goals is not None, Chapter("progress", "Progress of our goals", flows=bool(report.candidates))),
+        (True, Chapter("method", "Method and privacy", flows=True)),
         (bool(report.ledger), Chapter("ledger", "Where the figures come from", flows=True)),
     )
     return tuple(chapter for is_there, chapter in every if is_there)

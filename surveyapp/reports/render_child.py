@@ -1,8 +1,8 @@
 """The process that lays out one PDF: an order on standard input, the PDF on standard output.
 
-It is started by ``render.make_pdf`` as a file of its own (``python -I render_child.py``), so that it loads nothing of
-the application: no settings, no database. Before it reads a word of the order it gives up the network, and the only files
-it opens for the sake of the page are the assets named here.
+It is started by ``render.make_pdf`` as a file of its own, so that it loads nothing of the application: no settings, no
+database. Before it reads a word of the order it gives up the network, and the only files it opens for the sake of the
+page are the assets named here.
 """
 
 from __future__ import annotations
