@@ -31,7 +31,7 @@ from surveyapp.db import Base, by_value, now, reading
 from surveyapp.errors import AppError
 
 TASKS = {  # name: where its function is; it takes (Running, **arguments)
-    "discover_themes": "surveyapp.themes.discover:discover_themes",
+    "group_ideas": "surveyapp.review.put_forward:group_ideas",
     "make_report": "surveyapp.reports.make:make_report",
 }
 ATTEMPTS = 3  # after that a job has failed, and a person decides

@@ -1,0 +1,158 @@
+"""Count what was answered to the closed questions, and give back only what may be shown (R7).
+
+A run keeps the raw counts (``count_answers``), so that the figures of one run never change.
+Screens, reports and exports read them through ``shown``: one definition, one function, one value.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from surveyapp.analysis.disclose import disclose
+from surveyapp.surveys.models import Kind, Question
+
+HIGH = 4  # of 5: from here on a value counts as important, or as lived
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many people."""
+
+    count: int
+    of: int
+
+    @property
+    def percent(self) -> int:
+        """In whole percent."""
+        return round(100 * self.count / self.of) if self.of else 0
+
+
+@dataclass(frozen=True)
+class ValueFigure:
+    """How many people say that a value matters to them, and how many that it is lived; None where too few answered."""
+
+    value_id: int
+    name: str
+    important: Share | None
+    lived: Share | None
+
+    @property
+    def gap(self) -> int | None:
+        """Importance minus lived, in points."""
+        return self.important.percent - self.lived.percent if self.important and self.lived else None
+
+
+@dataclass(frozen=True)
+class OptionFigure:
+    """How many people chose an option; None where that is too few to show."""
+
+    label: str
+    people: int | None
+
+
+@dataclass(frozen=True)
+class QuestionFigure:
+    """What was answered to one closed question."""
+
+    question_id: int
+    kind: Kind
+    prompt: str
+    people: int | None  # who answered it; None where that is too few to show
+    values: tuple[ValueFigure, ...] = ()
+    options: tuple[OptionFigure, ...] = ()
+
+
+def count_answers(questions: Iterable[Question], contents: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
+    """Count the answers to the closed questions.
+
+    Args:
+        questions: All questions of the survey.
+        contents: Per question its answers' contents, in any order.
+
+    Returns:
+        Per question number, as text, a dictionary of counts fit for JSON.
+    """
+    counted: dict[str, Any] = {}
+    for question in questions:
+        answers = contents.get(question.id, ())
+        match question.kind:
+            case Kind.VALUE_RATINGS:
+                counted[str(question.id)] = {"people": len(answers), "values": _count_values(question, answers)}
+            case Kind.SINGLE_CHOICE | Kind.RATING:
+                chosen = Counter(str(answer) for answer in answers)
+                counted[str(question.id)] = {"people": len(answers), "options": dict(sorted(chosen.items()))}
+    return counted
+
+
+def _count_values(question: Question, answers: Sequence[Any]) -> dict[str, dict[str, list[int]]]:
+    """Per option and scale, how many rated it at least HIGH, and how many rated it."""
+    counts: dict[str, dict[str, list[int]]] = {}
+    for option in question.settings["options"]:
+        ratings = [answer[option["key"]] for answer in answers if option["key"] in answer]
+        counts[option["key"]] = {
+            scale: [
+                sum(rating[scale] >= HIGH for rating in ratings if scale in rating),
+                sum(scale in rating for rating in ratings),
+            ]
+            for scale in ("important", "lived")
+        }
+    return counts
+
+
+def shown(questions: Iterable[Question], figures: Mapping[str, Any], smallest_group: int) -> list[QuestionFigure]:
+    """The figures of a run's closed questions, those of too small groups withheld.
+
+    Args:
+        questions: All questions of the survey, in order.
+        figures: What count_answers() gave, as the run keeps it.
+        smallest_group: Fewest people of a group that is shown.
+    """
+    return [
+        _shown_question(question, figures[str(question.id)], smallest_group)
+        for question in questions
+        if str(question.id) in figures
+    ]
+
+
+def _shown_question(question: Question, counted: Mapping[str, Any], k: int) -> QuestionFigure:
+    people = counted["people"] if counted["people"] >= k else None
+    if question.kind is Kind.VALUE_RATINGS:
+        return QuestionFigure(
+            question.id,
+            question.kind,
+            question.prompt,
+            people,
+            values=tuple(
+                ValueFigure(
+                    option["value_id"],
+                    option["label"],
+                    important=_shown_share(counted["values"][option["key"]]["important"], k),
+                    lived=_shown_share(counted["values"][option["key"]]["lived"], k),
+                )
+                for option in question.settings["options"]
+            ),
+        )
+    labels = _labels(question)
+    numbers = [counted["options"].get(key, 0) for key in labels]
+    visible = disclose(numbers, k) if people is not None else (None,) * len(numbers)
+    return QuestionFigure(
+        question.id,
+        question.kind,
+        question.prompt,
+        people,
+        options=tuple(OptionFigure(label, count) for label, count in zip(labels.values(), visible, strict=True)),
+    )
+
+
+def _labels(question: Question) -> dict[str, str]:
+    if question.kind is Kind.RATING:
+        ends = {1: question.settings.get("low", ""), 5: question.settings.get("high", "")}
+        return {str(n): f"{n}, {ends[n].lower()}" if ends.get(n) else str(n) for n in range(1, 6)}
+    return {option["key"]: option["label"] for option in question.settings["options"]}
+
+
+def _shown_share(counts: Sequence[int], k: int) -> Share | None:
+    """The share, unless those who chose so, or all the others, are too few: either would tell of single people."""
+    high, rated = counts
+    return Share(high, rated) if min(high, rated - high) >= k else None
