@@ -165,7 +165,8 @@ def add(
 ) -> None:
     """Add an account for EMAIL; leaders and managers are of a community, named by its part of the address."""
     from surveyapp.accounts.passwords import hashed
-    from surveyapp.accounts.people import add_user, give_role
+    from surveyapp.accounts.people import add_user
+    from surveyapp.communities.lead import give_role
     from surveyapp.communities.models import Community, RoleKind
 
     with database(settings) as session:

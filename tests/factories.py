@@ -8,8 +8,9 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import User
-from surveyapp.accounts.people import add_user, give_role
+from surveyapp.accounts.people import add_user
 from surveyapp.communities.found import ValueWords, found
+from surveyapp.communities.lead import give_role
 from surveyapp.communities.models import Community, RoleKind
 
 PASSWORD = "a long and quiet password"

@@ -1,4 +1,4 @@
-"""People with accounts: added, given roles. Members need none."""
+"""People with accounts: added by name and password. Members need none."""
 
 import secrets
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
-from surveyapp.communities.models import Community, Role, RoleKind
 from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.text_gate import clean_line
@@ -39,13 +38,3 @@ def add_user(session: Session, *, email: str, name: str, password_hash: str, is_
     session.flush()
     audit.record(session, "added an account", subject=user.id, is_administrator=is_administrator)
     return user
-
-
-def give_role(session: Session, user: User, community: Community, kind: RoleKind) -> None:
-    """Let *user* lead or manage *community*; a role given before is replaced."""
-    role = session.get(Role, (community.id, user.id))
-    if role is None:
-        session.add(Role(community_id=community.id, user_id=user.id, kind=kind))
-    else:
-        role.kind = kind
-    audit.record(session, "gave a role", community_id=community.id, subject=user.id, role=kind.value)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
-from surveyapp.accounts.people import give_role
+from surveyapp.communities.lead import give_role
 from surveyapp.communities.models import Community, Mission, RoleKind, Round, Value
 from surveyapp.db import now
 from surveyapp.errors import BadInput
