@@ -10,22 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.figures import Share
 from surveyapp.surveys.models import Kind, Question
 
 HIGH = 4  # of 5: from here on a value counts as important, or as lived
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many people."""
-
-    count: int
-    of: int
-
-    @property
-    def percent(self) -> int:
-        """In whole percent."""
-        return round(100 * self.count / self.of) if self.of else 0
 
 
 @dataclass(frozen=True)

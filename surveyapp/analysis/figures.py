@@ -1,0 +1,83 @@
+"""Figures that stand on every screen and in every report: a share with its base, and the tone of a set of ideas."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+FEWEST_FOR_TONE = 5
+"""With fewer ideas than this that could be scored, their tone is not shown."""
+
+NORMAL_95 = 1.959964
+"""Half the width of a 95 % interval, in standard errors."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many: a share that never stands without its base."""
+
+    count: int
+    of: int
+
+    @property
+    def part(self) -> float:
+        """Give the share from 0 to 1; nothing of nothing is 0."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def percent(self) -> int:
+        """Give the share in whole percent."""
+        return round(100 * self.part)
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How many ideas have which tone; *unscored* ones count in no percentage."""
+
+    positive: int
+    neutral: int
+    negative: int
+    mixed: int = 0
+    unscored: int = 0
+
+    @property
+    def scored(self) -> int:
+        """Count the ideas whose tone is known."""
+        return self.positive + self.neutral + self.negative + self.mixed
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether enough ideas could be scored to show their tone."""
+        return self.scored >= FEWEST_FOR_TONE
+
+    @property
+    def posp(self) -> float:
+        """Give the positive ideas in percent of the scored ones."""
+        return 100 * self.positive / max(1, self.scored)
+
+    @property
+    def negp(self) -> float:
+        """Give the negative ideas in percent of the scored ones."""
+        return 100 * self.negative / max(1, self.scored)
+
+    @property
+    def neup(self) -> float:
+        """Give the neutral and the mixed ideas in percent of the scored ones."""
+        return 100 * (self.neutral + self.mixed) / max(1, self.scored)
+
+    @property
+    def net(self) -> int:
+        """Give % positive minus % negative: from -100 to +100."""
+        return round(self.posp - self.negp)
+
+    @property
+    def net_interval(self) -> tuple[int, int]:
+        """Give the lowest and highest net tone, with 95 % confidence.
+
+        Net tone is a difference of two shares of the same ideas; half an idea is added to each of the four cells, after
+        Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
+        Medicine 24 (2005).
+        """
+        n = self.scored + 2
+        positive, negative = (self.positive + 0.5) / n, (self.negative + 0.5) / n
+        middle = positive - negative
+        half = NORMAL_95 * sqrt(max(0.0, positive + negative - middle**2) / n)
+        return round(100 * max(-1.0, middle - half)), round(100 * min(1.0, middle + half))
