@@ -41,8 +41,10 @@ FEWEST_IN_PART = 8
 FEWEST_FOR_REST = 200
 """The texts that fit worst are looked through for themes that were missed only when there are more of them."""
 SHARE_OF_REST = 0.1
+FEWEST_IN_MISSED = 10
 NEW_THEME_COSINE = 0.6
-"""A group among the worst fitting is a theme of its own when it is less alike than this to every other theme."""
+"""A group among the worst fitting is a theme of its own when it is less alike than this to every other theme, and its
+texts are as close together as those of the usual theme."""
 BLOCK = 2048
 """Rows of a similarity matrix that are held at a time."""
 
@@ -231,10 +233,21 @@ def _with_missed_themes(vectors: FloatMatrix, labels: Labels) -> Labels:
     near = nearest(vectors[rest], NEIGHBOURS[1])
     groups = _partition(vectors[rest], _graph(near, np.arange(n_rest)), 1.0)
     alike = (middles(vectors[rest], groups) @ centres.T).max(axis=1) / GRID**2
+    large = np.bincount(groups) >= max(FEWEST_IN_MISSED, len(labels) // 1000)
+    close = _closeness(vectors[rest], groups) >= np.median(_closeness(vectors, labels))
     labels = labels.copy()
-    for new in np.flatnonzero((np.bincount(groups) >= max(10, len(labels) // 1000)) & (alike < NEW_THEME_COSINE)):
+    for new in np.flatnonzero(large & close & (alike < NEW_THEME_COSINE)):
         labels[rest[groups == new]] = labels.max() + 1
     return _numbered(labels)
+
+
+def _closeness(vectors: FloatMatrix, labels: Labels) -> NDArray[np.float64]:
+    """Mean cosine of two different texts of a theme, per theme; shape (n_themes,)."""
+    sizes = np.bincount(labels)
+    sums = np.zeros((len(sizes), vectors.shape[1]))
+    np.add.at(sums, labels, vectors / GRID)
+    closeness: NDArray[np.float64] = ((sums * sums).sum(axis=1) - sizes) / np.maximum(sizes * (sizes - 1), 1)
+    return closeness
 
 
 def _assign_rest(vectors: FloatMatrix, labels: Labels, parts: Labels) -> tuple[Labels, Labels]:

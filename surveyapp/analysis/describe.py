@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
-from surveyapp.analysis.titles import reading_ease, title_spans
+from surveyapp.analysis.titles import is_against, leans, reading_ease, title_spans
 from surveyapp.analysis.words import STOP_WORDS, clean, stem, words
 
 MOST_KEYWORDS = 4
@@ -21,10 +22,14 @@ MOST_COMMON = 0.25
 """What stands in more than this share of all texts tells no theme from another."""
 LONGER_PHRASE = 0.35
 """A phrase says more than a word: what each word beyond the first adds to its score."""
+INSIDE_PHRASE = frozenset({"of", "and"})
+"""The stop words that a phrase of three words may have in its middle: "quality of life"."""
 TITLES_LOOKED_AT = 60
 """Statements of a theme that are considered for its title and quotes: those nearest its middle."""
 KEYWORD_IN_TITLE = 0.05
 """What a keyword adds to the score of a title that has it, as cosine."""
+MINORITY_SIDE = 0.15
+"""What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
@@ -69,9 +74,11 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str]) -> Phrases:
             for length in (1, 2, 3):
                 for start in range(len(said) - length + 1):
                     phrase = said[start : start + length]
-                    if phrase[0] in empty or phrase[-1] in empty or (length == 1 and len(phrase[0]) < 3):
+                    if any(word in empty or word.isdigit() or len(word) < 2 for word in (phrase[0], phrase[-1])):
                         continue
-                    if all(word.isdigit() for word in phrase):
+                    if length == 1 and len(phrase[0]) < 3:
+                        continue
+                    if length == 3 and phrase[1] in empty and phrase[1] not in INSIDE_PHRASE:
                         continue
                     stems = " ".join(map(stem, phrase))
                     forms[stems][" ".join(phrase)] += 1
@@ -132,38 +139,54 @@ def describe(
         phrases: Phrases of the texts.
         place: Gives vectors of pieces of texts.
     """
-    described = []
+    typical = [_typical(vectors, np.flatnonzero(labels == theme), centre) for theme, centre in enumerate(centres)]
+    pieces = [
+        [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
+    ]
+    placed = place([piece for group in pieces for piece, _ in group]).astype(np.float64)
+    described, first = [], 0
     for theme, centre in enumerate(centres):
+        vectors_here = placed[first : first + len(pieces[theme])]
+        first += len(pieces[theme])
+        alike = vectors_here @ centre.astype(np.float64) / GRID**2
         rows = np.flatnonzero(labels == theme)
-        alike = vectors[rows].astype(np.float64) @ centre.astype(np.float64)
-        typical = rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
         telling = keywords(phrases, rows)
-        title, source = _title(texts, typical, centre, telling, place)
-        quotes = _quotes(texts, vectors, typical, centre, source)
+        against = float(np.mean([is_against(texts[i]) for i in rows.tolist()]))
+        title, source = _title(pieces[theme], alike, telling, against) or (
+            texts[typical[theme][0]],
+            int(typical[theme][0]),
+        )
+        quotes = _quotes(texts, vectors, typical[theme], centre, source)
         described.append(Description(title, tuple(phrases.shown_as[stems] for stems in telling), quotes))
     return described
 
 
+def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
+    """The rows nearest to a middle, nearest first; shape (at most TITLES_LOOKED_AT,)."""
+    alike = vectors[rows].astype(np.float64) @ centre.astype(np.float64)
+    return rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
+
+
 def _title(
-    texts: Sequence[str],
-    rows: Labels,
-    centre: FloatMatrix,
-    telling: Sequence[str],
-    place: Callable[[Sequence[str]], FloatMatrix],
-) -> tuple[str, int]:
-    """The piece that is nearest the middle, says a wish and reads well; and the text it comes from."""
-    pieces = [(texts[row][start:end], int(row)) for row in rows for start, end in title_spans(texts[row])]
-    if not pieces:
-        return texts[rows[0]], int(rows[0])
-    alike = place([piece for piece, _ in pieces]).astype(np.float64) @ centre.astype(np.float64) / GRID**2
-    best, best_score = 0, -np.inf
-    for i, (piece, _) in enumerate(pieces):
+    pieces: Sequence[tuple[str, int]], alike: NDArray[np.float64], telling: Sequence[str], against: float
+) -> tuple[str, int] | None:
+    """The piece that is near the middle, says a wish and reads well, and the text it comes from; None without pieces.
+
+    Args:
+        pieces: Pieces of texts, each with the number of its text.
+        alike: Cosine of each piece to the middle of the theme, shape (n_pieces,).
+        telling: Keywords as stems.
+        against: Share of the theme's texts that are against something.
+    """
+    best, best_score = None, -np.inf
+    for (piece, source), cosine in zip(pieces, alike.tolist(), strict=True):
         said = f" {' '.join(map(stem, words(piece)))} "
         has = sum(f" {stems} " in said for stems in telling)
-        score = float(alike[i]) + KEYWORD_IN_TITLE * has + reading_ease(piece)
+        score = cosine + KEYWORD_IN_TITLE * has + reading_ease(piece)
+        score -= MINORITY_SIDE * (is_against(piece) != (against > 0.5))
         if score > best_score + 1e-9:
-            best, best_score = i, score
-    return pieces[best]
+            best, best_score = (piece, source), score
+    return best
 
 
 def _quotes(
@@ -176,6 +199,7 @@ def _quotes(
     alike = vectors[left].astype(np.float64) @ centre.astype(np.float64) / GRID**2
     n_words = np.array([len(texts[row].split()) for row in left])
     score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.05 * np.maximum(4 - n_words, 0)
+    score -= 0.1 * np.array([leans(texts[row]) for row in left])
     like_chosen = np.zeros(len(left))
     chosen: list[int] = []
     while len(chosen) < min(MOST_QUOTES, len(left)):

@@ -11,6 +11,7 @@ it over threads.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -42,9 +43,9 @@ class Space:
     """All that is needed to place a text, old or new, among the others: learnt from one set of texts."""
 
     table: PieceTable
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float64]
     """Weight of each word piece, shape (n_pieces,)."""
-    mean: NDArray[np.float32]
+    mean: NDArray[np.float64]
     """Mean of the texts' vectors of meaning, shape (n_dims,)."""
     frame: frozenset[str]
     """Words that weigh nothing: those of the question and those in most texts."""
@@ -85,7 +86,7 @@ def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable |
     mean = meaning.mean(axis=0) if len(texts) else np.zeros(table.vectors.shape[1])
     terms, rarity = _terms_of(said, frame) if len(texts) >= FEWEST_FOR_COUNTS else ({}, np.zeros(0))
     basis = _main_directions(_counts(said, terms, rarity)) if terms else np.zeros((0, 0))
-    return Space(table, weights, mean.astype(np.float32), frame, terms, rarity, basis)
+    return Space(table, weights, mean, frame, terms, rarity, basis)
 
 
 def _frame_of(said: Sequence[Sequence[str]], question: str) -> frozenset[str]:
@@ -96,41 +97,58 @@ def _frame_of(said: Sequence[Sequence[str]], question: str) -> frozenset[str]:
     return frozenset(word for word, n in present.items() if stem(word) in asked or n > often)
 
 
-def _piece_bag(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> sp.csr_array:
-    """How often each text has each word piece, without the words of the frame where there are others.
+class _Bag(NamedTuple):
+    """How often texts have word pieces."""
 
-    Returns:
-        Counts, shape (n_texts, n_pieces).
-    """
+    counts: sp.csr_array
+    """Shape (n_texts, n_pieces that occur)."""
+    pieces: NDArray[np.int64]
+    """Which piece each column counts, shape (n_pieces that occur,)."""
+
+
+def _piece_bag(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> _Bag:
+    """Count the pieces of each text, without those of words of the frame where it has other words."""
     said = [[word for word in text if word not in frame] or text for text in said]
     vocabulary = sorted({word for text in said for word in text})
     number = {word: i for i, word in enumerate(vocabulary)}
-    pieces = _count_matrix(table.pieces(vocabulary) if vocabulary else [], len(table.vectors))
-    bag = _count_matrix([[number[word] for word in text] for text in said], len(vocabulary))
-    return bag @ pieces
+    pieces_of = table.pieces(vocabulary) if vocabulary else []
+    occurring, columns = np.unique(
+        np.array([p for word in pieces_of for p in word], dtype=np.int64), return_inverse=True
+    )
+    pieces = _count_matrix(columns, list(map(len, pieces_of)), len(occurring))
+    numbers = np.array([number[word] for text in said for word in text], dtype=np.int64)
+    return _Bag(_count_matrix(numbers, list(map(len, said)), len(vocabulary)) @ pieces, occurring)
 
 
-def _count_matrix(rows: Sequence[Sequence[int]], n_columns: int) -> sp.csr_array:
-    """Count numbers per row; shape (n_rows, n_columns)."""
-    columns = np.fromiter((column for row in rows for column in row), dtype=np.int32)
-    ends = np.cumsum([0, *map(len, rows)])
-    counts = sp.csr_array((np.ones(len(columns)), columns, ends), shape=(len(rows), n_columns))
+def _count_matrix(columns: NDArray[np.int64], lengths: Sequence[int], n_columns: int) -> sp.csr_array:
+    """Count columns per row.
+
+    Args:
+        columns: Columns of the first row, of the second, and so on, as often as they count.
+        lengths: How many of them each row has.
+        n_columns: Width of the matrix.
+    """
+    ends = np.cumsum([0, *lengths])
+    counts = sp.csr_array((np.ones(len(columns)), columns, ends), shape=(len(lengths), n_columns))
     counts.sum_duplicates()
     return counts
 
 
-def _piece_weights(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> NDArray[np.float32]:
+def _piece_weights(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> NDArray[np.float64]:
     """The weight a / (a + p) of each piece, p being its share of all pieces; shape (n_pieces,)."""
-    often = np.asarray(_piece_bag(said, table, frame).sum(axis=0)).ravel()
-    return np.asarray(SIF / (SIF + often / max(often.sum(), 1)), dtype=np.float32)
+    bag = _piece_bag(said, table, frame)
+    share = np.zeros(len(table.vectors))
+    share[bag.pieces] = np.asarray(bag.counts.sum(axis=0)).ravel() / max(bag.counts.sum(), 1)
+    return SIF / (SIF + share)
 
 
 def _meaning(
-    said: Sequence[Sequence[str]], table: PieceTable, weights: NDArray[np.float32], frame: frozenset[str]
+    said: Sequence[Sequence[str]], table: PieceTable, weights: NDArray[np.float64], frame: frozenset[str]
 ) -> NDArray[np.float64]:
     """Weighted sum of the vectors of each text's pieces; shape (n_texts, n_dims)."""
-    weighted = _piece_bag(said, table, frame) @ sp.diags_array(weights.astype(np.float64))
-    return np.asarray(weighted @ table.vectors, dtype=np.float64)
+    bag = _piece_bag(said, table, frame)
+    weighted = table.vectors[bag.pieces] * weights[bag.pieces, None]
+    return np.asarray(bag.counts @ weighted, dtype=np.float64)
 
 
 def _terms_of(said: Sequence[Sequence[str]], frame: frozenset[str]) -> tuple[dict[str, int], NDArray[np.float64]]:
@@ -146,7 +164,9 @@ def _terms_of(said: Sequence[Sequence[str]], frame: frozenset[str]) -> tuple[dic
 
 def _counts(said: Sequence[Sequence[str]], terms: dict[str, int], rarity: NDArray[np.float64]) -> sp.csr_array:
     """(1 + ln count) x rarity of each term, every row of length 1; shape (n_texts, n_terms)."""
-    counts = _count_matrix([[terms[s] for s in map(stem, text) if s in terms] for text in said], len(terms))
+    found = [[terms[s] for s in map(stem, text) if s in terms] for text in said]
+    columns = np.array([term for text in found for term in text], dtype=np.int64)
+    counts = _count_matrix(columns, list(map(len, found)), len(terms))
     counts.data = 1 + np.log(counts.data)
     counts = counts @ sp.diags_array(rarity)
     length = np.sqrt(np.asarray(counts.power(2).sum(axis=1)).ravel())

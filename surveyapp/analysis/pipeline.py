@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from surveyapp.analysis.cluster import Labels, closest_middle, group, middles
 from surveyapp.analysis.describe import Description, count_phrases, describe
 from surveyapp.analysis.embed import GRID, FloatMatrix, Space, learn_space
+from surveyapp.analysis.language import function_word_language
 from surveyapp.analysis.measure import stability
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.sentiment import shared_analyser
 from surveyapp.analysis.split import split, whole
 from surveyapp.analysis.tally import Membership, tally
+from surveyapp.analysis.tone_scan import tokens_of
 from surveyapp.analysis.words import fingerprint, fold, says_nothing
 
 __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "analyse"]
@@ -36,7 +38,7 @@ STEPS = (
 )
 FEWEST_OF_OTHER_LANGUAGES = 30
 """So many different statements in other languages are grouped among themselves; fewer join the theme they resemble."""
-LEAST_RESEMBLANCE = 0.5
+LEAST_RESEMBLANCE = 0.3
 """Cosine from which a statement in another language is placed in a theme: below it they share no words."""
 
 Progress = Callable[[str, int, int], None]
@@ -147,7 +149,7 @@ def _different(statements: Sequence[Statement]) -> _Texts:
     for statement in statements:
         if key := folded[statement.text]:
             forms[key][statement.text] += 1
-            is_other[key] = is_other.get(key, True) and statement.kind == "other_language"
+            is_other[key] = is_other.get(key, True) and _is_other_language(statement)
     order = sorted(forms, key=lambda key: (fingerprint(key), key))
     number = {key: i for i, key in enumerate(order)}
     return _Texts(
@@ -155,6 +157,14 @@ def _different(statements: Sequence[Statement]) -> _Texts:
         other_language=np.array([is_other[key] for key in order], dtype=np.bool_),
         of=np.array([number.get(folded[s.text], -1) for s in statements], dtype=np.int64),
     )
+
+
+def _is_other_language(statement: Statement) -> bool:
+    """Whether a statement is in another language by its letters or little words, not only for having rare words."""
+    if statement.kind != "other_language":
+        return False
+    foreign_words = function_word_language(tokens_of(statement.text)) != "en"
+    return foreign_words or any(c.isalpha() and not c.isascii() for c in statement.text)
 
 
 def _grouped(texts: _Texts, vectors: FloatMatrix) -> Membership:

@@ -27,22 +27,26 @@ _KEPT_WHOLE = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|«[^»\n]{1,400}»|\([^()\n]{1,400}\)|\[[^\[\]\n]{1,400}\]|"
     r"(?:https?://|www\.)\S{1,500}|\S{1,100}@\S{1,100}|\d[\d.,:]*\d"
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”»’')\]]*(?=\s)|[。！？]+|[؟۔]+|(?<=[a-z]{3})[.!?]+(?=[A-Z][a-z])")
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"”»’')\]]*+(?=\s)|[。！？]++|[؟۔]++|(?<=[a-z]{3})[.!?]++(?=[A-Z][a-z])"
+)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u2e80-\u9fff]")  # Thai, Lao, Khmer, Chinese, Japanese
 _NEXT_BEGINS = re.compile(r"\s*([^\W_]|[\"“«(\[#$£€@]|[^\w\s])", re.UNICODE)
 _LINE = re.compile(r"[^\r\n\u2028\u2029\v\f]+")
 _BULLET = re.compile(r"\s*(?:[-*+•–—·‣▪◦●]+\s+|[•‣▪◦●]|\(?\d{1,2}[.):]\s+|\(?[a-hA-H]\)\s+)")
-_INLINE_BULLET = re.compile(r"\s*[•‣▪◦●]\s*")
+_INLINE_BULLET = re.compile(r"[•‣▪◦●]")
 _INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
 _FIRST_NUMBER = re.compile(r"\b1[.):]\s+$")
-_SEMICOLON = re.compile(r"\s*;\s+")
+_SEMICOLON = re.compile(r";(?=\s)")
 _SUBJECT = r"(?:we|they|you|i|he|she|there|people|everyone|(?:the|our)\s+[a-z]+(?:\s+[a-z]+)?)"
 _MODAL = (
     r"(?:also\s+)?(?:need|needs|should|must|have\s+to|has\s+to|ought|want|wants|would\s+like|could\s+use|is|are|can)"
 )
 _NEXT_CLAUSE = re.compile(
-    rf"(?:,|\s-|\s–|\s—)?\s+(?=(?:and|but|plus)\s+(?:also\s+)?{_SUBJECT}\s+{_MODAL}\b)", re.IGNORECASE
+    rf"(?:,|\s[-–—])?(?<!\s)\s++(?=(?:and|but|plus)\s+(?:also\s+)?{_SUBJECT}\s+{_MODAL}\b)", re.IGNORECASE
 )
 _HAS_MODAL = re.compile(rf"\b{_MODAL}\b", re.IGNORECASE)
+_REFERS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|that|those|these|he|she|him|her|ones?)\b", re.IGNORECASE)
 _LEANS_ON_THE_LAST = re.compile(
     r"(?:(?:and|but|also|so|or|plus|then|maybe|perhaps|again|yes|no|well),?\s+)*"
     r"(?:this|that|it|its|it['’]s|they|they['’]re|these|those|he|she|him|her|his|them|their|which|such|because|cause|"
@@ -139,7 +143,7 @@ def _sentences(text: str, span: Span) -> list[Span]:
         before = text[max(span[0], found.start() - 12) : found.start()]
         is_abbreviation = found[0].startswith(".") and len(found[0]) == 1 and _ABBREVIATION.search(before)
         following = _NEXT_BEGINS.match(text, found.end(), span[1])
-        trails_off = found[0].startswith(("...", "…")) and following is not None and following[1].islower()
+        trails_off = found[0].startswith(("...", "…")) and following is not None and not following[1].isupper()
         if following and not is_abbreviation and not trails_off and not is_kept(found.end() - 1):
             cuts.append((found.end(), found.end()))
     cuts += [found.span() for found in _SEMICOLON.finditer(text, *span) if not is_kept(found.start())]
@@ -154,7 +158,8 @@ def _clauses(text: str, span: Span) -> list[Span]:
         before = text[max(start, found.start() - _LOOK) : found.start()]
         after = text[found.end() : min(span[1], found.end() + _LOOK)]
         long_enough = min(len(before.split()), len(after.split()) - 1) >= FEWEST_WORDS_OF_CLAUSE
-        if long_enough and _HAS_MODAL.search(before) and not _leans(after) and before.count("(") == before.count(")"):
+        stands = _HAS_MODAL.search(before) and not _leans(after) and not _REFERS_BACK.search(after)
+        if long_enough and stands and before.count("(") == before.count(")"):
             cuts.append(found.span())
             start = found.end()
     return _cut(text, span, cuts)
@@ -178,7 +183,9 @@ def _joined(text: str, pieces: list[Span], *, lists: bool = False) -> list[Span]
     for start, end in pieces:
         piece = text[start:end]
         said = words(piece)
-        is_short = all(word in STOP_WORDS for word in said) or (len(said) < FEWEST_WORDS and not lists)
+        is_short = all(word in STOP_WORDS for word in said) or (
+            len(said) < FEWEST_WORDS and not lists and not _UNSPACED.search(piece)
+        )
         if joined and (is_short or first_is_short or (_leans(piece) and not lists)):
             joined[-1] = (joined[-1][0], end)
             first_is_short = first_is_short and is_short

@@ -38,13 +38,21 @@ _OPEN_BEGIN = re.compile(
 )
 _OPEN_END = re.compile(
     r"\b(?:a|an|the|of|to|in|on|at|for|with|by|and|or|but|is|are|be|not|that|this|from|as|our|their|more|such|than|"
-    r"if|when|because|very|so|need|needs|should|must|will|would|can|could|have|has|its|his|her|my|your|who|which)$",
+    r"if|when|because|very|so|thus|hence|therefore|however|also|need|needs|should|must|will|would|can|could|have|has|its|his|her|my|your|who|which)$",
     re.IGNORECASE,
 )
 _CUT = re.compile(
     r"\s*[,;:()\[\]–—]+\s*|\s+-+\s+|\s*[.!?…]+\s+|"
-    r"\s+(?=(?:because|so that|so|since|which|while|but|and|unless|even|especially|rather than|in order|instead of)\b)",
+    r"\s+(?=(?:because|so that|so|since|which|while|but|and|unless|even|especially|rather than|in order|"
+    r"instead of|such a|such as|including|for example|to help)\b)",
     re.IGNORECASE,
+)
+_REFERS_ELSEWHERE = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|him|her|one|ones|here|same|such|does|do so|as well)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|no|never|nor|none|stop|against|oppose|ban|without|cannot|[a-z]+n['’]t|dont)\b", re.IGNORECASE
 )
 _ENDS = " \t.,;:!-–—…"
 
@@ -72,13 +80,24 @@ def is_wish(piece: str) -> bool:
     return bool(said) and (said[0] in _WISH_BEGINS or _WISH.search(piece) is not None)
 
 
+def leans(statement: str) -> bool:
+    """Whether a statement begins or goes on in a way that needs what was said before it."""
+    return bool(_OPEN_BEGIN.match(statement) or _REFERS_ELSEWHERE.search(statement[:40]) or not statement[:1].isupper())
+
+
+def is_against(piece: str) -> bool:
+    """Whether a piece says that something should not be, as far as its words tell."""
+    return _NOT.search(piece) is not None
+
+
 def reading_ease(piece: str) -> float:
     """How well a piece reads as a title, as an amount to add to its cosine: 0 is a plain noun phrase of good length."""
     said = words(piece)
     n = len(said)
     score = 0.10 if is_wish(piece) else 0.0
-    score -= 0.02 * max(0, n - BEST_LENGTH[1]) + 0.06 * max(0, BEST_LENGTH[0] - n)
+    score -= 0.03 * max(0, n - BEST_LENGTH[1]) + 0.08 * max(0, BEST_LENGTH[0] - n)
     score -= 0.30 * (n > LONGEST)
+    score -= 0.08 * (_REFERS_ELSEWHERE.search(piece) is not None)
     score -= 0.10 * ("?" in piece)
     score -= 0.12 * (_OWN_STORY.match(piece) is not None)
     score -= 0.15 * (_OPEN_BEGIN.match(piece) is not None)

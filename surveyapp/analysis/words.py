@@ -54,7 +54,8 @@ def clean(text: str) -> str:
     """The text in one Unicode form, without control characters, markup and addresses, on one line."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    text = "".join(c if c.isprintable() else " " for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "www." in text or "://" in text:

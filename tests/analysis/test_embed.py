@@ -1,0 +1,49 @@
+import numpy as np
+
+from surveyapp.analysis.embed import GRID, learn_space
+
+SAYINGS = [
+    f"{wish} {place}"
+    for wish in ("plant more trees in", "mend the broken road at", "open a library in", "run a later bus to")
+    for place in ("the old town", "our valley", "the harbour", "the station", "the east side", "the market", "the hill",
+                  "the school yard", "the new quarter", "the long lane", "the mill", "the bridge", "the meadow")
+]  # fmt: skip
+
+
+def cosine(first: str, second: str, question: str = "") -> float:
+    a, b = learn_space(SAYINGS, question=question).vectors([first, second]).astype(float)
+    return float(a @ b) / GRID**2
+
+
+def test_vectors_are_whole_numbers_of_one_length() -> None:
+    vectors = learn_space(SAYINGS).vectors(SAYINGS)
+
+    assert np.array_equal(vectors, np.rint(vectors))
+    assert np.allclose(np.linalg.norm(vectors, axis=1), GRID, rtol=0.01)
+
+
+def test_what_means_the_same_is_nearer_than_what_does_not() -> None:
+    assert cosine("plant a tree", "more oaks and maples") > cosine("plant a tree", "a later bus")
+
+
+def test_words_of_the_question_weigh_nothing() -> None:
+    question = "What should our library do?"
+
+    assert cosine("library trees", "library buses", question) == cosine("trees", "buses", question)
+    assert cosine("library trees", "library buses") > cosine("trees", "buses")
+
+
+def test_an_answer_of_nothing_but_the_question_is_still_placed() -> None:
+    assert learn_space(SAYINGS, question="Our library?").vectors(["library"]).any()
+
+
+def test_a_text_without_words_is_nowhere() -> None:
+    assert not learn_space(SAYINGS).vectors(["", "!?", "👍"]).any()
+
+
+def test_no_texts_give_no_vectors() -> None:
+    assert learn_space([]).vectors([]).shape[0] == 0
+
+
+def test_few_texts_are_placed_by_meaning_alone() -> None:
+    assert learn_space(SAYINGS[:10]).vectors(SAYINGS[:10]).shape == (10, 256)
