@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.figures import Share, Tone
 from surveyapp.analysis.words import says_nothing
 from surveyapp.reports.charts import brief, quoted
 from surveyapp.reports.findings import findings, headlines, to_decide
@@ -28,9 +29,7 @@ from surveyapp.reports.parts import (
     Quote,
     Report,
     Run,
-    Share,
     ToDecide,
-    Tone,
     ValueFigure,
 )
 

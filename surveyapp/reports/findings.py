@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from surveyapp.analysis.figures import Share
 from surveyapp.reports.charts import brief, counted, day, listed, quoted, signed
 from surveyapp.reports.parts import (
     FAIRLY_STABLE,
@@ -9,7 +10,6 @@ from surveyapp.reports.parts import (
     Finding,
     Headline,
     Report,
-    Share,
     ToDecide,
     ValueFigure,
 )
@@ -89,7 +89,7 @@ def _leaders(candidates: tuple[CandidateFigure, ...]) -> Finding | None:
     if len(level) == 1:
         return Finding(
             f"{quoted(first.title, 52)} leads clearly.",
-            f"{_with_interval(first)} of the people raised it; the next, {quoted(second.title, 52)}, {_percent(second)}.",
+            f"{_with_interval(first)} of people raised it; next is {quoted(second.title, 52)} ({_percent(second)}).",
             (f"candidate:{first.key}", f"candidate:{second.key}"),
         )
     named = [f"{quoted(candidate.title, 44)} ({_percent(candidate)})" for candidate in level[:2]]
