@@ -119,7 +119,7 @@ def nearest(vectors: FloatMatrix, most: int) -> Labels:
 
 def middles(vectors: FloatMatrix, labels: Labels) -> FloatMatrix:
     """The mean direction of each theme, on the grid; shape (n_themes, n_dims)."""
-    n_themes = int(labels.max()) + 1
+    n_themes = int(labels.max(initial=-1)) + 1
     members = sp.csr_array((np.ones(len(labels)), (labels, np.arange(len(labels)))), shape=(n_themes, len(labels)))
     sums = np.asarray(members @ vectors.astype(np.float64))
     length = np.sqrt((sums * sums).sum(axis=1, keepdims=True))

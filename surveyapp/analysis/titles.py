@@ -12,14 +12,18 @@ LONGEST = 24
 """Words of a title at most, where a theme has any statement or clause as short as that."""
 
 _IMPERATIVES = """
-add adopt allow ask ban beautify begin boost bring build buy change check clean close complete connect construct
-continue create cut deal decrease defend demand develop eliminate encourage end enforce ensure establish expand extend
-find finish fix focus fund get give grow have help hire hold host implement impeach improve include increase install
-introduce invest join keep launch legalise legalize let limit listen lower maintain make mandate merge move offer open
-organise organize outlaw overturn pass pave pay permit plan plant prevent prioritise prioritize promote protect
-provide pursue put raise reduce reform register regulate relax remove repair repeal replace require restore restrict
-reward run save set share simplify start stop strengthen support synchronise synchronize take tax teach train treat
-turn update upgrade use vote widen work
+abolish add address adopt allow arrange ask attract ban beautify begin boost bring build buy celebrate change check
+clean close collect complete connect construct continue cooperate create cut deal decrease defend demand develop
+donate educate elect eliminate empower encourage end enforce ensure establish expand explain extend feed fill find
+finish fix focus follow fund get give grow have hear help hire hold honor honour host house impeach implement improve
+include increase install introduce invest join keep launch learn legalise legalize let light limit listen lower
+maintain make mandate mend merge modernise modernize move offer open organise organize outlaw overturn paint pass pave
+pay permit pick plan plant prevent prioritise prioritize promote protect provide publish pursue put raise reach read
+record reduce reform refund register regulate relax relocate remove renovate reopen repaint repair repeal replace
+replant require respect restore restrict rethink reuse revise reward rotate run save sell send serve set share show
+simplify speak sponsor start stock stop strengthen support sync synchronise synchronize tackle take talk tax teach
+tell thank tidy train treat trim trust try turn unite update upgrade use visit volunteer vote waive water welcome
+widen work write
 """
 _WISH_BEGINS = frozenset(_IMPERATIVES.split()) | frozenset(
     {"more", "better", "less", "fewer", "no", "free", "affordable", "please", "let's", "lets", "stronger", "bigger"}

@@ -1,0 +1,69 @@
+import csv
+import random
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from sklearn.metrics import adjusted_mutual_info_score
+
+from surveyapp.analysis.pipeline import Analysis, Answer, Settings, analyse
+from surveyapp.analysis.words import words
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the folder shared/data with the real statements is not there"),
+]
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def analysed(texts: list[str], settings: Settings | None = None) -> Analysis:
+    return analyse([Answer(i, "text", str(i), text) for i, text in enumerate(texts)], settings or Settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("bowling_green_polis_unlabelled.csv", 4), ("march_on_polis_unlabelled.csv", 12)]
+)
+def test_real_statements_are_read_soon_and_none_is_lost(name: str, seconds: float) -> None:
+    texts = [row["text"] for row in read(name)]
+    analysed(texts[:60])
+
+    began = perf_counter()
+    found = analysed(texts)
+
+    assert perf_counter() - began < seconds
+    assert {s.row for s in found.statements} == set(range(len(texts)))
+    assert all(s.text == texts[s.row][s.start : s.end] for s in found.statements)
+    assert sum(s.theme is None for s in found.statements) <= found.no_answer + sum(
+        s.kind == "other_language" for s in found.statements
+    )
+    outer = [theme for theme in found.themes if theme.parent is None]
+    assert 12 <= len(outer) <= 40
+    assert sum(4 <= len(words(theme.title)) <= 16 for theme in outer) >= 0.9 * len(outer)
+
+
+def test_the_order_of_real_rows_changes_nothing() -> None:
+    texts = [row["text"] for row in read("bowling_green_polis_unlabelled.csv")]
+    order = list(range(len(texts)))
+    random.Random(2).shuffle(order)
+
+    straight, mixed = analysed(texts), analysed([texts[old] for old in order])
+
+    first = {(s.row, s.start, s.theme, s.subtheme, s.fit) for s in straight.statements}
+    assert first == {(order[s.row], s.start, s.theme, s.subtheme, s.fit) for s in mixed.statements}
+    assert [(t.title, t.keywords, t.people, t.polarity_low, t.stability) for t in straight.themes] == [
+        (t.title, t.keywords, t.people, t.polarity_low, t.stability) for t in mixed.themes
+    ]
+
+
+def test_themes_agree_with_given_topics() -> None:
+    rows = [row for row in read("bowling_green_topics.csv") if row["n_topics"] == "1"]
+
+    found = analysed([row["text"] for row in rows], Settings(whole_rows=True))
+
+    themes = [s.theme for s in found.statements]
+    assert adjusted_mutual_info_score([row["topic"] for row in rows], themes) > 0.33
