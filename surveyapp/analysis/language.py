@@ -35,13 +35,11 @@ _FUNCTION_WORDS = {
 }
 _ENGLISH = word_set(_FUNCTION_WORDS["en"])
 _OTHERS = {name: word_set(words) for name, words in sorted(_FUNCTION_WORDS.items()) if name != "en"}
-_TELLING = {  # without those that English has too, and the letters that lists and typing errors leave behind
-    name: frozenset(
-        word for word in words - _ENGLISH - {"per", "die", "man"} if not (word.isascii() and len(word) == 1)
-    )
-    for name, words in _OTHERS.items()
-}
-_ANY_OTHER = frozenset().union(*_TELLING.values())
+_ANY_OTHER = frozenset(  # without those of English, and the letters that lists and typing errors leave behind
+    word
+    for word in frozenset().union(*_OTHERS.values()) - _ENGLISH - {"die", "man", "per"}
+    if len(word) > 1 or not word.isascii()
+)
 _TELLING_ENGLISH = _ENGLISH.difference(*_OTHERS.values())
 
 

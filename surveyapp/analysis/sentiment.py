@@ -25,8 +25,7 @@ LENGTH_OFFSET: Final = 6  # words: keeps one word from deciding like ten
 LENGTH_SCALE: Final = 3.0
 LARGEST_EXPONENT: Final = 30.0
 
-ANY_TEXT: Final = "(any text)"  # assessments that stand for no word
-A_PROPOSAL: Final = "(a proposal)"
+ANY_TEXT: Final = "(any text)"  # the assessment that stands for no word
 
 _SAYS_NOTHING = frozenset(
     (
@@ -135,11 +134,6 @@ class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob h
         evaluative = evaluative * scale + self._table.bias[1]
         if note:
             note((ANY_TEXT, self._table.bias[0]))
-        if found.is_proposal:
-            direction += self._table.proposal[0] * scale
-            evaluative += self._table.proposal[1] * scale
-            if note:
-                note((A_PROPOSAL, self._table.proposal[0] * scale))
         return _Sums(direction, evaluative, good, bad)
 
 

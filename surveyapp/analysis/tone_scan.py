@@ -74,7 +74,7 @@ _IMPERATIVES = word_set(
     "stronger"
 )
 _NO_IMPERATIVE_BEFORE = PUNCTUATION - {",", "("} | word_set("is was are were from has have had than of up it")
-_FILLERS = word_set("and also maybe perhaps just to so the a an ( yes no") | frozenset("0123456789")
+_FILLERS = word_set("and also maybe perhaps just to so the a an yes no ( ) ,") | frozenset("0123456789")
 
 # What a token does to its neighbours; most have no line here and are never looked at one by one.
 _ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE = (1 << bit for bit in range(6))
@@ -187,7 +187,7 @@ def _turn(tokens: list[str], words: list[str], negated: list[bool], place: int, 
     is_named = False
     for governed in range(place + 1, min(place + 1 + NEGATION_REACH, len(tokens))):
         token = tokens[governed]
-        if token in _CLAUSE_ENDS:
+        if token in _CLAUSE_ENDS or not token[0].isalnum():
             break
         negated[governed] = True
         if not is_named and (sign := polar.get(token)):

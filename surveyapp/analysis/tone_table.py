@@ -29,7 +29,6 @@ class ToneTable:
     polar: dict[str, int]  # sign of the words that are good or bad by themselves
     vocabulary: frozenset[str]  # English words seen in training, weighty or not
     bias: tuple[float, float]  # direction, evaluative: what a text has before its first word
-    proposal: tuple[float, float]  # what being a proposal adds
 
 
 def table_from(content: dict[str, Any]) -> ToneTable:
@@ -45,15 +44,12 @@ def table_from(content: dict[str, Any]) -> ToneTable:
         plain, plain_evaluative, negated, negated_evaluative = (weight / SCALE for weight in words.get(word, nothing))
         entries[word] = Entry(plain, plain_evaluative, negated, negated_evaluative, followers.get(word))
     polar = dict.fromkeys(content["good"].split(), 1) | dict.fromkeys(content["bad"].split(), -1)
-    bias_direction, bias_evaluative, proposal_direction, proposal_evaluative = (
-        weight / SCALE for weight in content["constants"]
-    )
+    bias_direction, bias_evaluative = (weight / SCALE for weight in content["bias"])
     return ToneTable(
         entries=entries,
         polar=polar,
         vocabulary=frozenset(content["weightless"].split()) | frozenset(words) | frozenset(polar),
         bias=(bias_direction, bias_evaluative),
-        proposal=(proposal_direction, proposal_evaluative),
     )
 
 

@@ -25,7 +25,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
-from surveyapp.analysis.identity_terms import IDENTITY_TERMS
+from surveyapp.analysis.identity_terms import CIRCUMSTANCES, IDENTITY_TERMS, PEOPLE
 from surveyapp.analysis.sentiment import LENGTH_OFFSET, LENGTH_SCALE
 from surveyapp.analysis.tone_scan import NEGATORS, PUNCTUATION, scan, tokens_of
 from surveyapp.analysis.tone_table import SCALE, TABLE_NAME
@@ -134,8 +134,9 @@ def polar_words() -> dict[str, int]:
 def features_of(text: str) -> dict[str, float]:
     """The features of a text; each is a sum over its words, so that fitted weights fold into one row per word.
 
-    ``w`` a word, ``!w`` a negated one, ``v w`` a pair, ``#vader+`` a lexicon's good words (``#vadern+`` negated),
-    ``#proposal``. A negated word also takes ``BACK_OFF`` from ``w``, so that rare negations are known too.
+    ``w`` a word, ``!w`` a negated one, ``v w`` a pair, ``#vader+`` a lexicon's good words (``#vadern+`` negated).
+    A negated word also takes ``BACK_OFF`` from ``w``, so that rare negations are known too. ``#proposal`` keeps what
+    wishes have in common out of their words; it is then left out of the table: a wish is neither good nor bad.
     """
     found = scan(tokens_of(text), polar_words())
     features: dict[str, float] = defaultdict(float)
@@ -259,7 +260,8 @@ def fit(sets: Mapping[str, Labelled], features: Mapping[str, Sequence[Mapping[st
         weights = row_weights(chosen, classes, used)
         mask = weights > 0
         regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=300, tol=1e-4)
-        fitted.append(regression.fit(scaled[mask], target[mask], sample_weight=weights[mask]))
+        with threadpool_limits(limits=1):  # so that sums are taken in one order; it is faster, too
+            fitted.append(regression.fit(scaled[mask], target[mask], sample_weight=weights[mask]))
     return Model(
         columns=columns,
         direction=fitted[0].coef_[0] * scale,
@@ -305,10 +307,12 @@ def content_of(model: Model) -> dict[str, Any]:
     for feature in sorted(set(model.columns) | set(TURNS_OF_PHRASE)):
         if " " in feature and (row := _thousandths(TURNS_OF_PHRASE.get(feature) or model.weights(feature))):
             pairs[feature] = row
+    for word in sorted(CIRCUMSTANCES & set(words)):  # "poor people": the pair takes back what the word adds
+        pairs |= {f"{word} {people}": [-words[word][0], -words[word][1]] for people in sorted(PEOPLE)}
     polar = polar_words()
     return {
         "bad": " ".join(sorted(word for word, sign in polar.items() if sign < 0)),
-        "constants": [round(weight * SCALE) for weight in (*model.bias, *model.weights("#proposal"))],
+        "bias": [round(weight * SCALE) for weight in model.bias],
         "good": " ".join(sorted(word for word, sign in polar.items() if sign > 0)),
         "pairs": pairs,
         "weightless": " ".join(sorted((set(model.vocabulary) | IDENTITY_TERMS) - set(words))),
@@ -332,9 +336,8 @@ def packed(content: dict[str, Any]) -> bytes:
 
 
 def train(sets: Mapping[str, Labelled]) -> dict[str, Any]:
-    """Fit on *sets* and fold; one thread, so that sums are taken in one order."""
-    with threadpool_limits(limits=1):
-        return content_of(fit(sets, {name: [features_of(text) for text in sets[name].texts] for name in sets}))
+    """Fit on *sets* and fold."""
+    return content_of(fit(sets, {name: [features_of(text) for text in sets[name].texts] for name in sets}))
 
 
 def _main() -> None:
