@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Double(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("serves_mission", sa.Text(), nullable=False),
+        sa.Column("compromise", sa.Text(), nullable=False),
         sa.Column("adopted_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column(
@@ -149,11 +150,19 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name="fk_goal_community_id"),
         sa.PrimaryKeyConstraint("id", name="pk_goal"),
-        sa.UniqueConstraint("candidate_id", name="uq_goal_candidate_id"),
         sa.UniqueConstraint("community_id", "id", name="uq_goal_community_id_id"),
         sqlite_strict=True,
     )
     op.create_index("ix_goal_community_id", "goal", ["community_id"], unique=False)
+    is_kept = sa.text("ending IS NULL OR ending = 'achieved'")
+    op.create_index(
+        "ix_goal_candidate_id",
+        "goal",
+        ["candidate_id"],
+        unique=True,
+        sqlite_where=is_kept,
+        postgresql_where=is_kept,
+    )
     op.create_table(
         "goal_value",
         sa.Column("goal_id", sa.Integer(), nullable=False),

@@ -3,7 +3,18 @@
 import enum
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveyapp.communities.models import Value
@@ -37,12 +48,19 @@ class Goal(Base):
         CheckConstraint("target <> baseline", name="has_a_finish_line"),
         CheckConstraint("(ended_on IS NULL) = (ending IS NULL)", name="ends_in_a_way"),
         CheckConstraint("(ended_on IS NULL) = (ending_reason IS NULL)", name="ends_with_a_reason"),
+        Index(  # of several goals that came of one candidate, all but one were retired
+            "ix_goal_candidate_id",
+            "candidate_id",
+            unique=True,
+            sqlite_where=text("ending IS NULL OR ending = 'achieved'"),
+            postgresql_where=text("ending IS NULL OR ending = 'achieved'"),
+        ),
         {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
-    candidate_id: Mapped[int] = mapped_column(unique=True)
+    candidate_id: Mapped[int]
     sentence: Mapped[str] = mapped_column(String(300))  # verb and object: "Open a tool library"
     measure: Mapped[str] = mapped_column(String(200))  # what is counted: "repair Saturdays held"
     unit: Mapped[str] = mapped_column(String(40))  # of baseline, target and level: "Saturdays"
@@ -51,6 +69,7 @@ class Goal(Base):
     level: Mapped[float]  # where it stands now, in the same unit
     due_on: Mapped[date]
     serves_mission: Mapped[str] = mapped_column(Text, default="")  # why, where no value is named
+    compromise: Mapped[str] = mapped_column(Text, default="")  # why it goes before a better-supported one (R5)
     adopted_on: Mapped[date]
     ended_on: Mapped[date | None]
     ending: Mapped[Ending | None] = mapped_column(by_value(Ending))
