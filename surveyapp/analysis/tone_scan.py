@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 NEGATION_REACH: Final = 4  # words that a negator turns, unless a clause ends before
+REACH_OF_OPINION: Final = 8  # "I don't think that the new hall is bad"
 BEFORE_CONTRAST: Final = 0.5  # "nice, but ...": what was said before counts half
 AFTER_CONTRAST: Final = 1.25
 CONCEDED: Final = 0.5  # "although it is small, ..."
@@ -53,6 +54,7 @@ _PRAISING = {  # "can't wait", "couldn't be better": no negation, and praise
     **dict.fromkeys(("couldn't", "couldnt"), ("couldn't", word_set("be fault"))),
 }
 _BEYOND = word_set("better happier easier nicer kinder friendlier prouder simpler more")
+_OPINION_VERBS = word_set("think believe feel find say suppose imagine expect consider see")
 _WISH_WORDS = word_set("please suggest suggestion propose proposal lets let's ought consider should need needs")
 _NO_WISH_BEFORE = frozenset(("not", "have", "is", "was", "were"))
 _WISH_PAIRS = {
@@ -185,7 +187,8 @@ def _turn(tokens: list[str], words: list[str], negated: list[bool], place: int, 
         words[place] = f"{name}+{following}"
         return
     is_named = False
-    for governed in range(place + 1, min(place + 1 + NEGATION_REACH, len(tokens))):
+    reach = REACH_OF_OPINION if following in _OPINION_VERBS else NEGATION_REACH
+    for governed in range(place + 1, min(place + 1 + reach, len(tokens))):
         token = tokens[governed]
         if token in _CLAUSE_ENDS or not token[0].isalnum():
             break

@@ -26,11 +26,11 @@ BAD_WORDS = word_set(
     "obsolete outdated outrageous overcharged overcrowded overdue overgrown overlooked overpriced overworked "
     "patronising patronizing poor poorly pothole potholes ridiculous rubbish rude rudely rundown rushed rusty "
     "scruffy shabby shambles shortage shortages slippery slow slower slowly sluggish smell smells smelly stale "
-    "stench stinks stressful stuck substandard tedious terrible thoughtless tired uncaring uncertain unclean unclear "
-    "uncomfortable uncooperative underfunded understaffed unfair unfairly unfriendly unhelpful unhygienic uninformed "
-    "uninviting unkept unnecessary unnoticed unorganised unpleasant unprofessional unreachable unreasonable "
-    "unreliable unresponsive unsafe unsanitary unsatisfactory unsightly unusable unwelcome unwelcoming useless "
-    "vandalised vandalism wasted wasteful weeds"
+    "stench stinks stressful stuck substandard tedious terrible thoughtless tired unbearable uncaring uncertain "
+    "unclean unclear uncomfortable uncooperative underfunded understaffed unfair unfairly unfriendly unhelpful "
+    "unhygienic uninformed uninviting unkept unnecessary unnoticed unorganised unpleasant unprofessional unreachable "
+    "unreasonable unreliable unresponsive unsafe unsanitary unsatisfactory unsightly unusable unwelcome unwelcoming "
+    "useless vandalised vandalism wasted wasteful weeds"
 )
 GOOD_EMOJI = frozenset("😍🥰😀😃😄😁😊🙂👍👏🎉💚💙💜🧡💛💖💕😘🤗🙌✨🌟⭐💪☺❤")
 BAD_EMOJI = frozenset("😡😠🤬😢😭😞😟🙁☹😩😫😤👎💩🤮🤢😒😖😣😔")

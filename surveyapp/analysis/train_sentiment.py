@@ -42,6 +42,7 @@ POLAR_FROM: Final = 0.15  # lexicon value that makes a word polar
 LIGHTEST: Final = 20  # thousandths: a row with less in every place is left out
 NEGATED_GOOD: Final = 0.55  # the floor of negation, see floored()
 NEGATED_BAD: Final = 0.3
+NOT_BAD: Final = 0.0  # what the negator before a bad word adds, at least
 CLEAR: Final = 0.3
 LONGEST_WORD: Final = 20  # letters: what is longer is no word of a vocabulary
 
@@ -275,7 +276,9 @@ def floored(word: str, row: tuple[float, ...]) -> tuple[float, ...]:
     """Make sure that a negation turns: no rare "not" + good word stays good, nor "not" + bad word bad."""
     direction, evaluative, negated, negated_evaluative = row
     sign = polar_words().get(word, 0)
-    if sign > 0 and direction > CLEAR:
+    if word == "not~":
+        direction = max(direction, NOT_BAD)
+    elif sign > 0 and direction > CLEAR:
         negated = min(negated, -NEGATED_GOOD * direction)
     elif sign < 0 and direction < -CLEAR:
         negated = max(negated, -NEGATED_BAD * direction)

@@ -39,6 +39,11 @@ def test_a_negator_turns_four_words_and_not_more() -> None:
     assert negated_words("not one two three four five") == ["one", "two", "three", "four"]
 
 
+def test_a_denied_opinion_turns_the_whole_opinion() -> None:
+    assert "good" in negated_words("I don't think that the new hall is good")
+    assert "good" not in negated_words("I don't go there: the new hall is good")
+
+
 def test_a_clause_end_stops_negation() -> None:
     assert negated_words("it is not far, good paths") == ["far"]
     assert negated_words("I did not go because it rains") == ["go"]
