@@ -6,7 +6,6 @@ from surveyapp.reports.charts import counted, day, listed, quoted, thousands
 from surveyapp.reports.parts import CandidateFigure, LedgerEntry, MethodNote, Report
 
 MOST_ENTRIES = 60
-MOST_ROWS = 24
 
 
 def ledger(report: Report) -> tuple[LedgerEntry, ...]:
@@ -31,13 +30,13 @@ def ledger(report: Report) -> tuple[LedgerEntry, ...]:
     ]
     if ideas := report.ideas:
         text = (
-            f"{report.run.name}: {counted(ideas.ideas, 'idea')} by {counted(ideas.people, 'person', 'people')}; "
+            f"{counted(ideas.ideas, 'idea')} by {counted(ideas.people, 'person', 'people')}; "
             f"{ideas.in_candidates:,} in candidate goals, {ideas.alone:,} alone."
         )
         entries.append(LedgerEntry("ideas", "Ideas and how they were grouped", text))
         if tone := ideas.tone:
             text = (
-                f"{report.run.name}: {tone.positive:,} positive, {tone.neutral:,} neutral, {tone.negative:,} negative, "
+                f"{tone.positive:,} positive, {tone.neutral:,} neutral, {tone.negative:,} negative, "
                 f"{tone.mixed:,} mixed; {tone.unscored:,} could not be scored and do not count."
             )
             entries.append(LedgerEntry("tone", "Tone of all ideas", text))
@@ -55,11 +54,11 @@ def ledger(report: Report) -> tuple[LedgerEntry, ...]:
 
 def _entry(report: Report, candidate: CandidateFigure) -> LedgerEntry:
     if candidate.people is None:
-        text = f"{report.run.name}: fewer than {report.figure_group} people; no figures, quotes or places are given."
+        text = f"Fewer than {report.figure_group} people; no figures, quotes or places are given."
         return LedgerEntry(f"candidate:{candidate.key}", quoted(candidate.title, 60), text)
     ideas = f" with {counted(candidate.ideas, 'idea')}" if candidate.ideas is not None else ""
     people = counted(candidate.people, "person", "people")
-    text = f"{report.run.name}, theme {candidate.key}: {people}{ideas}."
+    text = f"Theme {candidate.key}: {people}{ideas}."
     return LedgerEntry(
         f"candidate:{candidate.key}",
         quoted(candidate.title, 60),
@@ -126,7 +125,9 @@ def _grouping(report: Report) -> str:
     )
     left_out = []
     if ideas and ideas.no_answer:
-        left_out.append(f"{counted(ideas.no_answer, 'text')} that say nothing, such as \u201cno\u201d")
+        left_out.append(
+            f"{counted(ideas.no_answer, 'text that says', 'texts that say')} nothing, such as \u201cno\u201d"
+        )
     if ideas and ideas.other_language:
         left_out.append(f"{counted(ideas.other_language, 'idea')} in a language that cannot be grouped yet")
     return f"{text} Left out: {listed(left_out)}." if left_out else text

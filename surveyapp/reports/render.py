@@ -30,8 +30,8 @@ MOST_BLOCKS = 40
 MOST_CHOICES = 12
 MOST_QUOTED = 280
 MOST_MISSION = 220
-MOST_LEDGER_ROWS = 24
-MOST_HTML = 4_000_000  # bytes
+MOST_LEDGER_ROWS = 20
+MOST_HTML = 4_000_000  # characters
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 """What the child may know of the environment: where fonts and their cache are, and no more."""
 
@@ -43,9 +43,13 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 
 
 class ReportFailed(AppError):
-    """The PDF could not be made."""
+    """The PDF could not be made; *detail* is for the log, not for people."""
 
     status = 500
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class ReportTooLarge(ReportFailed):
@@ -166,22 +170,24 @@ def make_pdf(report: Report, *, seconds: int = 60, memory_mb: int = 700) -> byte
         ReportTooLarge: It needs more than that.
         ReportFailed: The child ended without a PDF, for another reason.
     """
-    page = render_html(report)
-    order = json.dumps(
-        {"page": page, "identifier": sha256(page.encode()).hexdigest()[:32], "seconds": seconds, "memory_mb": memory_mb}
-    ).encode()
-    if len(order) > MOST_HTML:
+    return lay_out(render_html(report), seconds=seconds, memory_mb=memory_mb)
+
+
+def lay_out(page: str, *, seconds: int, memory_mb: int) -> bytes:
+    """Give a page of HTML as a PDF, as ``make_pdf`` does; an address on it other than that of an asset fails."""
+    order = {"page": page, "identifier": sha256(page.encode()).hexdigest()[:32]}
+    limits = {"seconds": seconds, "memory_mb": memory_mb}
+    if len(page) > MOST_HTML:
         raise ReportTooLarge("This report is too long for one PDF. Choose fewer candidates.")
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         try:
             child = subprocess.run(
                 [sys.executable, "-s", "-P", str(CHILD)],
-                input=order,
+                input=json.dumps(order | limits).encode(),
                 capture_output=True,
                 timeout=seconds,
                 cwd=folder,
-                env={**environment, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TMPDIR": folder},
+                env=environment_of_child(folder),
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
@@ -189,6 +195,11 @@ def make_pdf(report: Report, *, seconds: int = 60, memory_mb: int = 700) -> byte
     if child.returncode == OUT_OF_MEMORY or child.returncode in STOPPED:
         raise ReportTooLarge("The PDF needs more memory or time than one report may take.")
     if child.returncode or not child.stdout.startswith(b"%PDF-"):
-        reason = child.stderr.decode(errors="replace").strip().splitlines()
-        raise ReportFailed(f"The PDF could not be made: {reason[-1] if reason else 'no reason given'}")
+        raise ReportFailed("The PDF could not be made.", detail=child.stderr.decode(errors="replace"))
     return child.stdout
+
+
+def environment_of_child(folder: str) -> dict[str, str]:
+    """Give the whole environment of the child: where fonts are, where it may write, and what makes it repeat itself."""
+    known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**known, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TMPDIR": folder}

@@ -62,17 +62,22 @@ def layout(page: str, identifier: str) -> bytes:
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+    refused: list[str] = []
+
     class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without types
         """Serves the packaged styles and fonts by name, and ends the rendering at any other address."""
 
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
             if url not in ASSETS:
+                refused.append(url[:200])
                 raise FatalURLFetchingError(f"A report asks for no address, but this one did: {url[:200]}")
             path, kind = ASSETS[url]
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
     document = weasyprint.HTML(string=page, url_fetcher=AssetFetcher(allowed_protocols=(), allow_redirects=False))
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier.encode())
+    if refused:  # inside a drawing WeasyPrint carries on without the picture
+        raise PermissionError(f"A report asks for no address, but this one did: {refused[0]}")
     return pdf
 
 
@@ -84,7 +89,7 @@ def main() -> NoReturn:
     limit(order["seconds"], order["memory_mb"])
     try:
         pdf = layout(order["page"], order["identifier"])
-    except MemoryError:
+    except (MemoryError, SystemError):  # some libraries forget to say that memory is what they lack
         os._exit(OUT_OF_MEMORY)
     sys.stdout.buffer.write(pdf)
     sys.stdout.buffer.flush()

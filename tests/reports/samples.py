@@ -231,3 +231,72 @@ def full_report() -> Report:
             row_word="idea",
         )
     )
+
+
+LONG = (
+    "Please, please, please could somebody in this town who has the time and the patience finally see to it that the "
+    "path between the two playing fields is drained, because every October my daughter arrives at school with wet "
+    "shoes, and every October I write the same letter and get the same answer, which is that it is on the list; "
+)
+SCRIPTS = (
+    "نريد حديقة صغيرة بجانب المدرسة، فيها مقاعد وظل للأطفال والكبار",
+    "אנחנו רוצים ספרייה שפתוחה גם בערב, כי ביום כולם עובדים",
+    "我们需要一个晚上也开放的图书馆，让下班的人也能读书",
+    "放課後に子どもたちが安心して遊べる場所がほしい",
+    "Больше деревьев на улице у вокзала, пожалуйста",
+    "More music 🎻🎉 in the square, and less litter 🚮!",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3,
+    LONG * 2,
+)
+
+
+def crowded_report() -> Report:
+    """Sixty-five candidates with long titles, long quotes and many scripts; no ratings, goals or known invitations."""
+    candidates = []
+    for rank in range(1, 66):
+        text = SCRIPTS[rank % len(SCRIPTS)]
+        people = 140 - 2 * rank
+        candidates.append(
+            CandidateFigure(
+                key=str(rank),
+                rank=rank,
+                title=text,
+                people=people,
+                share=people / 700,
+                low=people / 700 - 0.008,
+                high=people / 700 + 0.03,
+                ideas=people + 3,
+                tone=Tone(rank % 23, 20, (rank * 7) % 31, 2, 1),
+                stability=(rank % 10) / 10,
+                keywords=tuple(text.split()[:4]),
+                quotes=(Quote(text, "1"), Quote((LONG * 20)[:5000], "2"), Quote("No.", "3")),
+                rows=tuple(str(row) for row in range(people)),
+            )
+        )
+    return complete(
+        Report(
+            title=LONG[:240],
+            mission=LONG * 2,
+            run=Run("answers.csv", versions=(("surveyapp", "1.0"),)),
+            source="answers.csv",
+            values_named=("Openness", "حسن الجوار", "Thrift"),
+            questions=(LONG, "What next?", "And then?", "Anything else?"),
+            participation=Participation(answers=700),
+            ideas=IdeaFigure(people=690, ideas=9000, in_candidates=8000, other_language=4, tone=Tone(9, 9, 9)),
+            candidates=tuple(candidates),
+        )
+    )
+
+
+def bare_report() -> Report:
+    """Next to nothing: two people wrote, and nothing came together."""
+    return complete(
+        Report(
+            title="Answers",
+            mission="",
+            run=Run("answers.csv"),
+            source="answers.csv",
+            participation=Participation(answers=2),
+            ideas=IdeaFigure(people=2, ideas=2, in_candidates=0, tone=Tone(1, 1, 0)),
+        )
+    )
