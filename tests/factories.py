@@ -1,8 +1,10 @@
 """Real objects for tests, made by the same functions that the application uses; each commits what it makes."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from itertools import count
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
@@ -12,6 +14,11 @@ from surveyapp.accounts.people import add_user
 from surveyapp.communities.found import ValueWords, found
 from surveyapp.communities.lead import give_role
 from surveyapp.communities.models import Community, RoleKind
+from surveyapp.responses import collect
+from surveyapp.surveys.design import open_survey
+from surveyapp.surveys.kinds import checked
+from surveyapp.surveys.models import Kind, Survey
+from surveyapp.surveys.ready_made import values_and_next_goals
 
 PASSWORD = "a long and quiet password"
 numbers = count(1)
@@ -60,3 +67,44 @@ def make_community(session: Session, *, mission: str = "Nobody in the valley gro
     )
     session.commit()
     return community
+
+
+def make_survey(session: Session, community: Community, *, is_open: bool = True, **settings: Any) -> Survey:
+    """The survey *Our values and next goals*, open since 2 March 2026 unless it is to stay a draft."""
+    survey = values_and_next_goals(session, community, **settings)
+    if is_open:
+        open_survey(session, survey, date(2026, 3, 2))
+    session.commit()
+    return survey
+
+
+def make_response(
+    session: Session,
+    survey: Survey,
+    *,
+    ideas: Sequence[str] = (),
+    is_sent: bool = True,
+    may_quote: bool = True,
+    **answers: Any,
+) -> str:
+    """Answers to a survey of make_survey(), with a form of their own; the key of the form.
+
+    Args:
+        session: Committed at the end.
+        survey: An open one.
+        ideas: What to do next, in somebody's words.
+        is_sent: Whether they are sent, or only kept so far.
+        may_quote: Whether the words may be quoted.
+        **answers: Content by a word that occurs in the question's prompt: ``worth=5``, ``way="No keys."``.
+    """
+    content = {}
+    if ideas:
+        answers["next?"] = [{"idea": idea, "value": None, "help": None} for idea in ideas]
+    for word, answer in answers.items():
+        wanted = Kind.PROPOSALS if word == "next?" else None
+        (question,) = (q for q in survey.questions if word in q.prompt and wanted in (None, q.kind))
+        content[question.id] = checked(question, answer)
+    form_key = collect.new_form_key()
+    (collect.send if is_sent else collect.keep)(session, survey, form_key, content, may_quote=may_quote)
+    session.commit()
+    return form_key

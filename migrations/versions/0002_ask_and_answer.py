@@ -136,7 +136,7 @@ def upgrade() -> None:
         sa.Column("question_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_answer_question_id"),
-        sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_answer_response_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_answer_response_id"),
         sa.PrimaryKeyConstraint("response_id", "question_id", name="pk_answer"),
         sqlite_strict=True,
         sqlite_with_rowid=False,

@@ -66,6 +66,6 @@ class Answer(Base):
     __tablename__ = "answer"
     __table_args__ = (WITHOUT_ORDER,)
 
-    response_id: Mapped[str] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True, autoincrement=False)
     content: Mapped[Any] = mapped_column(JSON)
