@@ -48,6 +48,11 @@ POLICY = {
     "goals.index": Who.LEADER,
     # report
     "reports.index": Who.LEADER,
+    "reports.make": Who.LEADER,
+    "reports.download": Who.LEADER,
+    # understand
+    "themes.results": Who.LEADER,
+    "themes.analyse": Who.MANAGER,
 }
 
 

@@ -21,12 +21,10 @@ class PdfReport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int]
     run_id: Mapped[int] = mapped_column(index=True)
-    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     title: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[datetime]
     made_at: Mapped[datetime | None]
-    pages: Mapped[int | None]
     size: Mapped[int | None]  # bytes
     sha256: Mapped[str | None] = mapped_column(String(64))
     pdf: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))

@@ -13,6 +13,7 @@ from surveyapp.analysis.disclose import disclose
 from surveyapp.analysis.figures import Share
 from surveyapp.surveys.models import Kind, Question
 
+HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time"}  # readiest first
 HIGH = 4  # of 5: from here on a value counts as important, or as lived
 
 
@@ -67,10 +68,20 @@ def count_answers(questions: Iterable[Question], contents: Mapping[int, Sequence
         match question.kind:
             case Kind.VALUE_RATINGS:
                 counted[str(question.id)] = {"people": len(answers), "values": _count_values(question, answers)}
+            case Kind.PROPOSALS:
+                helping = Counter(_readiest(idea.get("help") for idea in ideas) for ideas in answers)
+                chosen = {key: helping[key] for key in HELP}
+                counted[str(question.id)] = {"people": len(answers), "options": chosen}
             case Kind.SINGLE_CHOICE | Kind.RATING:
                 chosen = Counter(str(answer) for answer in answers)
                 counted[str(question.id)] = {"people": len(answers), "options": dict(sorted(chosen.items()))}
     return counted
+
+
+def _readiest(offers: Iterable[str | None]) -> str:
+    """The most that somebody offers over all their ideas; empty if they said nothing."""
+    said = set(offers)
+    return next((key for key in HELP if key in said), "")
 
 
 def _count_values(question: Question, answers: Sequence[Any]) -> dict[str, dict[str, list[int]]]:
@@ -134,6 +145,8 @@ def _shown_question(question: Question, counted: Mapping[str, Any], k: int) -> Q
 
 
 def _labels(question: Question) -> dict[str, str]:
+    if question.kind is Kind.PROPOSALS:
+        return HELP
     if question.kind is Kind.RATING:
         ends = {1: question.settings.get("low", ""), 5: question.settings.get("high", "")}
         return {str(n): f"{n}, {ends[n].lower()}" if ends.get(n) else str(n) for n in range(1, 6)}

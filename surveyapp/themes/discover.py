@@ -95,6 +95,12 @@ def latest_run(session: Session, survey_id: int) -> AnalysisRun | None:
     )
 
 
+def open_run(session: Session, survey_id: int) -> Job | None:
+    """The job of the survey's newest run, if that run is not finished: it is under way, or has failed."""
+    run = session.scalar(select(AnalysisRun).where(AnalysisRun.survey_id == survey_id).order_by(AnalysisRun.id.desc()))
+    return job_of(session, run) if run is not None and run.finished_at is None else None
+
+
 def job_of(session: Session, run: AnalysisRun) -> Job | None:
     """The job that does the work of *run*."""
     return session.scalar(select(Job).where(Job.key == f"group ideas {run.id}"))

@@ -1,5 +1,48 @@
-"""Pages of themes."""
+"""Pages on what the answers mean: the results of a survey, and grouping its ideas."""
 
-from flask import Blueprint
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp.responses.collect import count_sent
+from surveyapp.surveys.models import Survey
+from surveyapp.themes.count import shown
+from surveyapp.themes.discover import latest_run, open_run, start_run
+from surveyapp.themes.read import counts_of, name_of, told, tone_of, top_findings
+from surveyapp.web import db_session, find, user
 
 bp = Blueprint("themes", __name__)
+
+
+@bp.get("/c/<slug>/surveys/<int:survey_id>/results")
+def results(survey_id: int) -> ResponseReturnValue:
+    """Show what the newest run found, and how far one is that is under way."""
+    session = db_session()
+    survey = find(Survey, survey_id)
+    run = latest_run(session, survey.id)
+    under_way = open_run(session, survey.id)
+    page = {"survey": survey, "run": run, "job": under_way, "answers": count_sent(session, survey.id)}
+    if run is None:
+        return render_template("themes/results.html", **page)
+    questions = survey.questions
+    return render_template(
+        "themes/results.html",
+        **page,
+        figures=shown(questions, run.figures, survey.smallest_group),
+        texts=told(session, run, questions, survey),
+        findings=top_findings(session, run),
+        counts=counts_of(session, run),
+        tone_of=tone_of,
+        name_of=name_of,
+    )
+
+
+@bp.post("/c/<slug>/surveys/<int:survey_id>/analyse")
+def analyse(survey_id: int) -> ResponseReturnValue:
+    """Group the ideas of a survey, as a job."""
+    session = db_session()
+    survey = find(Survey, survey_id)
+    start_run(session, survey, user_id=user().id)
+    session.commit()
+    return redirect(url_for("themes.results", survey_id=survey.id), HTTPStatus.SEE_OTHER)
