@@ -68,14 +68,14 @@ def has_few_english_words(tokens: list[str], known: frozenset[str]) -> bool:
 
     One or two words tell too little for that: all must be missing, and one be a function word of another language.
     """
-    unknown = {token for token in set(tokens) - known if token[0].isalpha()}
+    unknown = [token for token in tokens if token not in known and token[0].isalpha()]
     if not unknown:
         return False
     is_like_another = not _ANY_OTHER.isdisjoint(tokens)
     if not is_like_another and not _TELLING_ENGLISH.isdisjoint(tokens):
         return False
     n_words = len(tokens) - sum(map(PUNCTUATION.__contains__, tokens))
-    n_known = n_words - sum(map(unknown.__contains__, tokens))
+    n_known = n_words - len(unknown)
     if n_words < LEAST_WORDS:
         return is_like_another and n_known == 0
     return n_known < LEAST_COVERAGE * n_words

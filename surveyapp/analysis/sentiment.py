@@ -6,7 +6,7 @@ TextBlob's ``.polarity`` and ``.subjectivity`` never ask the analyser.
 
 from collections.abc import Callable
 from functools import cache
-from math import exp
+from math import tanh
 from typing import Final, NamedTuple
 
 from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
@@ -23,7 +23,6 @@ CLEAR_WORD: Final = 0.5  # direction from which a word counts for a side
 LONGEST_REFUSAL: Final = 12  # tokens: an answer that says nothing is no longer
 LENGTH_OFFSET: Final = 6  # words: keeps one word from deciding like ten
 LENGTH_SCALE: Final = 3.0
-LARGEST_EXPONENT: Final = 30.0
 
 ANY_TEXT: Final = "(any text)"  # the assessment that stands for no word
 
@@ -157,7 +156,7 @@ def _unscored(kind: str, keep_assessments: bool) -> Sentiment:
 
 
 def _logistic(score: float) -> float:
-    return 1 / (1 + exp(-max(-LARGEST_EXPONENT, min(LARGEST_EXPONENT, score))))
+    return 0.5 + tanh(score / 2) / 2  # 1 / (1 + e**-score), without its overflow
 
 
 def _merged(parts: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
