@@ -18,7 +18,7 @@ MOST_QUOTES = 3
 COVERAGE = 0.07
 """A keyword stands in at least this share of the theme's texts, and in FEWEST_WITH_KEYWORD of them."""
 FEWEST_WITH_KEYWORD = 3
-MOST_COMMON = 0.25
+MOST_COMMON = 0.15
 """What stands in more than this share of all texts tells no theme from another."""
 LONGER_PHRASE = 0.35
 """A phrase says more than a word: what each word beyond the first adds to its score."""
@@ -199,7 +199,7 @@ def _quotes(
     alike = vectors[left].astype(np.float64) @ centre.astype(np.float64) / GRID**2
     n_words = np.array([len(texts[row].split()) for row in left])
     score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.05 * np.maximum(4 - n_words, 0)
-    score -= 0.1 * np.array([leans(texts[row]) for row in left])
+    score -= 0.2 * np.array([leans(texts[row]) for row in left])
     like_chosen = np.zeros(len(left))
     chosen: list[int] = []
     while len(chosen) < min(MOST_QUOTES, len(left)):

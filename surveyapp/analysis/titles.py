@@ -99,7 +99,7 @@ def reading_ease(piece: str) -> float:
     said = words(piece)
     n = len(said)
     score = 0.10 if is_wish(piece) else 0.0
-    score -= 0.03 * max(0, n - BEST_LENGTH[1]) + 0.08 * max(0, BEST_LENGTH[0] - n)
+    score -= 0.04 * max(0, n - BEST_LENGTH[1]) + 0.08 * max(0, BEST_LENGTH[0] - n)
     score -= 0.30 * (n > LONGEST)
     score -= 0.08 * (_REFERS_ELSEWHERE.search(piece) is not None)
     score -= 0.10 * ("?" in piece)
