@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.models import User
 from surveyapp.analysis.figures import Tone
 from surveyapp.analysis.words import says_nothing
 from surveyapp.communities.found import mission_is_intact
@@ -152,14 +151,19 @@ def _candidates(
     by_theme: dict[int | None, list[Statement]] = defaultdict(list)
     for statement in statements:
         by_theme[statement.theme_id].append(statement)
-    names = dict(session.execute(select(User.id, User.name)).tuples())
+    compromises = dict(
+        session.execute(
+            select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id)
+        ).tuples()
+    )
     return tuple(
-        _candidate(one, by_theme.get(one.candidate.theme_id, []) if one.finding else [], survey, names) for one in found
+        _candidate(one, by_theme.get(one.candidate.theme_id, []) if one.finding else [], survey, compromises)
+        for one in found
     )
 
 
 def _candidate(
-    one: Ranked, statements: Sequence[Statement], survey: Survey, names: Mapping[int, str]
+    one: Ranked, statements: Sequence[Statement], survey: Survey, compromises: Mapping[int, str]
 ) -> CandidateFigure:
     finding, decided = one.finding, one.decision
     may_be_quoted = finding is not None and finding.people >= survey.quote_group
@@ -180,7 +184,12 @@ def _candidate(
         state=STATES[one.candidate.column],
         values=tuple(value.name for value in one.values),
         is_from_organisation=one.is_from_organisation,
-        decision=Decision(outcome=STATES[decided.after], reason=decided.reason, decided_on=decided.decided_at.date())
+        decision=Decision(
+            outcome=STATES[decided.after],
+            reason=decided.reason,
+            decided_on=decided.decided_at.date(),
+            compromise=compromises.get(one.candidate.id, ""),
+        )
         if decided
         else None,
         helpers=one.helpers[0],
