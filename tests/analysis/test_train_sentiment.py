@@ -6,7 +6,16 @@ import pytest
 from surveyapp.analysis import tone_table, train_sentiment
 from surveyapp.analysis.sentiment import ANY_TEXT, Sentiment, SurveyAnalyzer
 from surveyapp.analysis.tone_table import TABLE_NAME, table_from
-from surveyapp.analysis.train_sentiment import Labelled, content_of, features_of, fit, packed, read_sets, train
+from surveyapp.analysis.train_sentiment import (
+    Labelled,
+    consistency,
+    content_of,
+    features_of,
+    fit,
+    packed,
+    read_sets,
+    train,
+)
 
 LABELLED = Path(__file__).resolve().parents[3] / "shared" / "data" / "sentiment"
 needs_labelled = pytest.mark.skipif(
@@ -71,9 +80,12 @@ def test_folded_weights_give_the_score_of_the_fitted_model() -> None:
         assert sum(added for _, added in sentiment.assessments) == pytest.approx(fitted, abs=0.05)
 
 
-def test_a_word_that_only_one_place_likes_weighs_less_than_one_that_all_places_like() -> None:
-    table = table_from(train(small_sets()))
-    assert table.entries["lovely"].direction > table.entries["tended"].direction > 0
+def test_a_word_that_only_one_place_likes_is_trusted_less_than_one_that_two_like_or_a_lexicon_knows() -> None:
+    columns = {"tended": 0, "heated": 1, "kerb": 2, "lovely": 3}
+    garden = (np.array([0.0, 0.0, 0.0, 0.0]), np.array([5.0, 5.0, 5.0, 5.0]))  # texts that are bad, that are good
+    hall = (np.array([0.0, 0.0, 5.0, 0.0]), np.array([0.0, 5.0, 0.0, 0.0]))
+    scale = consistency([garden, hall], columns, np.full((2, 2), 20.0))
+    assert scale.tolist() == [train_sentiment.INCONSISTENT, 1.0, train_sentiment.INCONSISTENT, 1.0]
 
 
 def test_identity_terms_are_no_features() -> None:
