@@ -27,6 +27,7 @@ CHILD = Path(__file__).with_name("render_child.py")
 
 MOST_ROWS = 60
 MOST_BLOCKS = 40
+ROWS_ON_A_PAGE = 16
 MOST_CHOICES = 12
 MOST_QUOTED = 280
 MOST_MISSION = 220
@@ -71,12 +72,12 @@ def chapters(report: Report) -> tuple[Chapter, ...]:
     """List the chapters the report has something to say in."""
     part = report.participation
     asked = bool(report.choices or (part and (part.invited or part.groups)))
-    has_many = len(report.candidates) > 1
+    fills_its_page = 1 < len(report.candidates) <= ROWS_ON_A_PAGE
     every = (
         (asked, Chapter("participation", "Participation", flows=False)),
         (bool(report.values), Chapter("values", "Values alignment", flows=asked and len(report.choices) < 2)),
         (bool(report.candidates), Chapter("ranking", "Candidate goals, ranked", flows=False)),
-        (bool(report.candidates), Chapter("each", "Candidate goals, one by one", flows=not has_many)),
+        (bool(report.candidates), Chapter("each", "Candidate goals, one by one", flows=not fills_its_page)),
         (report.goals is not None, Chapter("progress", "Progress of our goals", flows=bool(report.candidates))),
         (True, Chapter("method", "Method and privacy", flows=True)),
         (bool(report.ledger), Chapter("ledger", "Where the figures come from", flows=True)),

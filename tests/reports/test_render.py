@@ -311,7 +311,7 @@ def test_p17_the_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_too_little_memory_ends_as_a_clean_error(report: Report) -> None:
     with pytest.raises(ReportTooLarge, match="memory"):
-        make_pdf(report, memory_mb=170)
+        make_pdf(report, memory_mb=100)
 
 
 def test_too_little_time_ends_as_a_clean_error() -> None:
