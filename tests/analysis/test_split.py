@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_a_blank_answer_has_no_statement(text: str) -> None:
 )
 def test_hostile_answers_cost_what_their_length_costs(unit: str) -> None:
     text = f"a {unit * (100_000 // len(unit))} b"
-    began = perf_counter()
+    began = process_time()
     spans = split(text)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
     assert all(0 <= start < end <= len(text) for start, end in spans)
