@@ -20,7 +20,8 @@ from surveyapp.jobs import Worker
 from surveyapp.settings import Settings
 
 DRAIN_SECONDS = 30  # what is under way may take this long to end when the service is stopped
-HEADER_SECONDS = 10
+MOST_DEATHS = 3  # of one process, in STEADY_SECONDS: more often, starting it again does not help
+STEADY_SECONDS = 60
 
 
 def refuse_busy_port(host: str, port: int) -> None:
@@ -51,14 +52,23 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         "web": [*_python("serve-web"), *common, "--host", host, "--port", str(port), "--workers", str(workers)],
         "worker": [*_python("worker"), *common],
     }
-    stop = threading.Event()
+    stop, began = threading.Event(), time.monotonic()
     _stop_on_signal(stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
+    deaths = dict.fromkeys(commands, 0)
     while not stop.is_set():
         for name, command in commands.items():
-            if name not in children or children[name].poll() is not None:
-                children[name] = subprocess.Popen(command, env=environ, start_new_session=True)
+            if name in children and children[name].poll() is None:
+                continue
+            deaths[name] += name in children
+            if deaths[name] > MOST_DEATHS:
+                _end(list(children.values()))
+                raise Misconfigured(f"The {name} process ended again and again. What it said last stands above.")
+            children[name] = subprocess.Popen(command, env=environ, start_new_session=True)
         stop.wait(0.5)
+        if stop.is_set() or time.monotonic() < began + STEADY_SECONDS:
+            continue
+        began, deaths = time.monotonic(), dict.fromkeys(commands, 0)
     _end(list(children.values()))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
-from surveyapp.db import now
+from surveyapp.db import now, reading
 from surveyapp.jobs import Job, Running, defer
 from surveyapp.reports.models import PdfReport
 from surveyapp.reports.render import make_pdf
@@ -42,12 +42,11 @@ def ask_for(session: Session, run: AnalysisRun, user: User) -> PdfReport:
 def make_report(running: Running, report_id: int) -> None:
     """Do the work. Killed anywhere, it starts anew; done already, it does nothing."""
     running.progress("Gathering the figures", 0, STEPS)
-    with running.sessions() as session:
+    with reading(running.sessions) as session:
         wanted = session.get_one(PdfReport, report_id)
         if wanted.made_at is not None:
             return
         report = build(session, session.get_one(AnalysisRun, wanted.run_id))
-        session.rollback()
     running.progress("Drawing the pages", 1, STEPS)
     pdf = make_pdf(report)
     running.progress("Keeping the report", 2, STEPS)

@@ -152,9 +152,9 @@ def _candidates(
     for statement in statements:
         by_theme[statement.theme_id].append(statement)
     compromises = dict(
-        session.execute(
-            select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id)
-        ).tuples()
+        session.execute(select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id))
+        .tuples()
+        .all()
     )
     return tuple(
         _candidate(one, by_theme.get(one.candidate.theme_id, []) if one.finding else [], survey, compromises)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveyapp import audit
 from surveyapp.analysis.match import match
 from surveyapp.analysis.measure import wilson
-from surveyapp.db import now
+from surveyapp.db import now, reading
 from surveyapp.errors import Conflict
 from surveyapp.jobs import Job, Running, defer
 from surveyapp.responses.models import Answer, Response
@@ -116,7 +116,7 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
     """
     from surveyapp.analysis import pipeline  # numpy and scipy are loaded where the work is done
 
-    with running.sessions() as session:
+    with reading(running.sessions) as session:
         run = session.get_one(AnalysisRun, run_id)
         if run.finished_at is not None:
             return
@@ -127,12 +127,13 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
                 select(Response.id, Response.may_quote)
                 .where(Response.survey_id == survey.id, Response.is_sent)
                 .order_by(Response.id)
-            ).tuples()
+            )
+            .tuples()
+            .all()
         )
         contents = _contents(session, questions, set(responses))
         earlier = _earlier_themes(session, survey.id)
         smallest_group = survey.smallest_group
-        session.rollback()  # nothing is held while the analysis runs
 
     grouped, others = _texts(questions, contents, responses)
     asked = " ".join(sorted({q.prompt for q in questions if q.id in {text.question_id for text in grouped}}))
