@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.analysis.measure import wilson
 from surveyapp.communities.models import Community, Value
+from surveyapp.goals.adopt import FinishLine
 from surveyapp.responses.models import Response, Source
 from surveyapp.review.judge import judge
 from surveyapp.review.models import Candidate, Criterion, Verdict
@@ -18,6 +19,16 @@ from surveyapp.surveys.models import Kind, Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Statement, Theme
 from tests.factories import make_survey
 
+TODAY = date(2026, 4, 1)
+FINISH = FinishLine(
+    sentence="Hold a weekly lunch where nobody eats alone",
+    measure="lunches with twenty guests or more",
+    unit="lunches",
+    baseline=0,
+    target=12,
+    due_on=date(2026, 9, 30),
+    serves_mission="Nobody at the table is alone.",
+)
 BEGAN = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 
 
