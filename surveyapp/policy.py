@@ -34,13 +34,28 @@ POLICY = {
     "security.verify": Who.NOBODY,
     "security.static": Who.NOBODY,
     # what they share
+    "communities.found": Who.ADMINISTRATOR,
     "communities.public": Who.ANYONE,
     "communities.privacy": Who.ANYONE,
     "communities.accessibility": Who.ANYONE,
     "communities.overview": Who.LEADER,
     # what is asked
     "surveys.index": Who.LEADER,
+    "surveys.new": Who.MANAGER,
+    "surveys.edit": Who.LEADER,
+    "surveys.settle": Who.MANAGER,
+    "surveys.reword": Who.MANAGER,
+    "surveys.open_": Who.MANAGER,
     # collect
+    "responses.welcome": Who.ANYONE,
+    "responses.start": Who.ANYONE,
+    "responses.part": Who.ANYONE,
+    "responses.answer": Who.ANYONE,
+    "responses.thanks": Who.ANYONE,
+    "responses.qr": Who.ANYONE,
+    "responses.preview": Who.LEADER,
+    "responses.collect": Who.LEADER,
+    "responses.close": Who.MANAGER,
     # understand
     # review
     "review.board": Who.LEADER,

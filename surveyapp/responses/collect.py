@@ -8,9 +8,10 @@ a response that was sent is never changed again. Nothing here asks or stores who
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, func, insert, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -136,20 +137,43 @@ def _store(
     return response
 
 
-def kept(session: Session, survey: Survey, form_key: str) -> tuple[bool, dict[int, Any]]:
-    """Whether a form was sent, and what was answered with it so far: content by question."""
+@dataclass(frozen=True)
+class Kept:
+    """What a form has given so far."""
+
+    is_sent: bool
+    may_quote: bool
+    answers: Mapping[int, Any]  # content by question
+
+
+def kept(session: Session, survey: Survey, form_key: str) -> Kept:
+    """What was kept of a form, or sent; nothing, if it is new."""
     rows = session.execute(
-        select(Response.is_sent, Answer.question_id, Answer.content)
+        select(Response.is_sent, Response.may_quote, Answer.question_id, Answer.content)
         .outerjoin(Answer, Answer.response_id == Response.id)
         .where(Response.survey_id == survey.id, Response.form_key == stored_key(form_key))
     ).all()
-    return any(row.is_sent for row in rows), {r.question_id: r.content for r in rows if r.question_id is not None}
+    return Kept(
+        is_sent=any(row.is_sent for row in rows),
+        may_quote=all(row.may_quote for row in rows),
+        answers={row.question_id: row.content for row in rows if row.question_id is not None},
+    )
 
 
 def count_sent(session: Session, survey_id: int) -> int:
     """How many responses a survey has, by whichever way they came."""
-    counted = select(func.count()).select_from(Response).where(Response.survey_id == survey_id, Response.is_sent)
-    return cast(int, session.scalar(counted))
+    return counts(session, [survey_id], is_sent=True)[survey_id]
+
+
+def counts(session: Session, survey_ids: Iterable[int], *, is_sent: bool) -> dict[int, int]:
+    """How many responses each survey has that were sent, or that still wait to be."""
+    wanted = list(survey_ids)
+    rows = session.execute(
+        select(Response.survey_id, func.count())
+        .where(Response.survey_id.in_(wanted), Response.is_sent.is_(is_sent))
+        .group_by(Response.survey_id)
+    )
+    return dict.fromkeys(wanted, 0) | {survey_id: count for survey_id, count in rows}
 
 
 def close_survey(session: Session, survey: Survey, today: date, *, user_id: int | None = None) -> None:

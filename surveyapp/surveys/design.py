@@ -3,13 +3,13 @@
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from surveyapp import audit
-from surveyapp.communities.models import Round
-from surveyapp.errors import BadInput, Conflict
+from surveyapp.communities.models import Community, Round
+from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.surveys.kinds import RULES
-from surveyapp.surveys.models import Question, State, Survey
+from surveyapp.surveys.models import Question, Section, State, Survey
 from surveyapp.text_gate import clean_line, clean_words
 
 SMALLEST_GROUP = 3  # no survey may show a smaller one (R7)
@@ -22,6 +22,29 @@ class NotADraft(Conflict):
 
 class NotReady(Conflict):
     """A survey was to be opened that cannot be asked as it stands."""
+
+
+def survey_at(session: Session, link: str) -> Survey:
+    """The survey at an open link, in one query with all that its pages show; drafts are at none.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    survey = (
+        session.scalars(
+            select(Survey)
+            .where(Survey.link == link, Survey.state != State.DRAFT)
+            .options(
+                joinedload(Survey.community).joinedload(Community.mission),
+                joinedload(Survey.sections).joinedload(Section.questions),
+            )
+        )
+        .unique()
+        .one_or_none()
+    )
+    if survey is None:
+        raise NotFound("There is no survey at this address. Please look at your link again; it may be incomplete.")
+    return survey
 
 
 def settle(
@@ -128,6 +151,11 @@ def open_survey(
 def is_open_on(state: State, closes_on: date | None, today: date) -> bool:
     """Whether members can answer *today* a survey in this state, announced to close on this day."""
     return state is State.OPEN and (closes_on is None or today <= closes_on)
+
+
+def takes_answers(survey: Survey, today: date) -> bool:
+    """Whether members can answer today."""
+    return is_open_on(survey.state, survey.closes_on, today)
 
 
 def _must_be_draft(survey: Survey) -> None:

@@ -10,6 +10,7 @@ from surveyapp.communities.models import Community
 from surveyapp.db import now
 from surveyapp.errors import Conflict
 from surveyapp.responses import collect
+from surveyapp.responses.collect import Kept
 from surveyapp.responses.models import Answer, Response
 from surveyapp.surveys.models import Kind, State, Survey
 from tests.factories import make_response, make_survey
@@ -28,15 +29,14 @@ def test_answers_are_kept_from_part_to_part_and_sent_with_the_last(session: Sess
     rating, text = question_id(survey, Kind.RATING), question_id(survey, Kind.LONG_TEXT)
     collect.keep(session, survey, "a key", {rating: 4})
     collect.keep(session, survey, "a key", {text: "The gate squeaks."})
-    assert collect.kept(session, survey, "a key") == (False, {rating: 4, text: "The gate squeaks."})
+    assert collect.kept(session, survey, "a key") == Kept(False, True, {rating: 4, text: "The gate squeaks."})
     assert collect.count_sent(session, survey.id) == 0
 
     receipt = collect.send(session, survey, "a key", {rating: 5, text: None}, may_quote=False)
 
     assert receipt == collect.receipt_of("a key")
-    assert collect.kept(session, survey, "a key") == (True, {rating: 5})
+    assert collect.kept(session, survey, "a key") == Kept(True, False, {rating: 5})
     assert collect.count_sent(session, survey.id) == 1
-    assert session.scalars(select(Response.may_quote)).one() is False
 
 
 def test_r8_a_form_that_was_sent_gives_its_receipt_again_and_changes_nothing(session: Session, survey: Survey) -> None:
@@ -44,8 +44,7 @@ def test_r8_a_form_that_was_sent_gives_its_receipt_again_and_changes_nothing(ses
     first = collect.send(session, survey, "a key", {rating: 4}, may_quote=True)
     assert collect.send(session, survey, "a key", {rating: 1}, may_quote=False) == first
     assert collect.keep(session, survey, "a key", {rating: 1}, may_quote=False).is_sent
-    assert collect.kept(session, survey, "a key") == (True, {rating: 4})
-    assert session.scalars(select(Response.may_quote)).one() is True
+    assert collect.kept(session, survey, "a key") == Kept(True, True, {rating: 4})
 
 
 def test_two_forms_are_two_responses_with_two_receipts(session: Session, survey: Survey) -> None:
@@ -98,10 +97,10 @@ def test_closing_drops_what_was_not_sent_and_keeps_the_rest(session: Session, su
 
 def test_r6_closing_forgets_the_keys_of_the_forms(session: Session, survey: Survey) -> None:
     key = make_response(session, survey, worth=5)
-    assert collect.kept(session, survey, key)[0]
+    assert collect.kept(session, survey, key).is_sent
     collect.close_survey(session, survey, date(2026, 4, 1))
     session.commit()
-    assert collect.kept(session, survey, key) == (False, {})
+    assert collect.kept(session, survey, key) == Kept(False, True, {})
 
 
 def test_only_an_open_survey_can_be_closed(session: Session, survey: Survey) -> None:
@@ -119,4 +118,4 @@ def test_closing_leaves_the_answers_of_other_surveys_alone(
     collect.close_survey(session, survey, date(2026, 4, 1))
     session.commit()
     with sessions() as fresh:
-        assert collect.kept(fresh, other, key) == (False, {question_id(other, Kind.RATING): 2})
+        assert collect.kept(fresh, other, key).answers == {question_id(other, Kind.RATING): 2}

@@ -1,0 +1,97 @@
+"""Pages for those who run a community: its surveys, how one collects answers, what it looks like, closing it."""
+
+import io
+from http import HTTPStatus
+
+import segno
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from surveyapp.db import now
+from surveyapp.errors import NotFound
+from surveyapp.responses import collect
+from surveyapp.responses.answer_views import Page
+from surveyapp.surveys.design import survey_at, takes_answers
+from surveyapp.surveys.kinds import minutes
+from surveyapp.surveys.models import State, Survey
+from surveyapp.web import community, db_session, external_url, find, user
+
+
+def index() -> ResponseReturnValue:
+    """List the surveys, the newest first, with how many answered."""
+    surveys = db_session().scalars(
+        select(Survey).where(Survey.community_id == community().id).order_by(Survey.id.desc())
+    )
+    found = list(surveys)
+    answered = collect.counts(db_session(), [survey.id for survey in found], is_sent=True)
+    return render_template("surveys/index.html", surveys=found, answered=answered, today=now().date())
+
+
+def show(survey_id: int) -> ResponseReturnValue:
+    """Show how to reach people, and how many answered."""
+    survey = find(Survey, survey_id)
+    today = now().date()
+    return render_template(
+        "responses/collect.html",
+        survey=survey,
+        today=today,
+        answered=collect.count_sent(db_session(), survey.id),
+        begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
+        is_past=survey.state is State.OPEN and not takes_answers(survey, today),
+        address=external_url("responses.welcome", link=survey.link),
+    )
+
+
+def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
+    """Show the pages as members see them; nothing can be stored here."""
+    survey = find(Survey, survey_id)
+    if number == 0:
+        return render_template(
+            "responses/welcome.html",
+            survey=survey,
+            community=survey.community,
+            minutes=minutes(survey.questions),
+            is_optional=not any(question.is_required for question in survey.questions),
+            receipt=None,
+            is_begun=False,
+            notice="",
+            is_preview=True,
+        )
+    if number > len(survey.sections):
+        raise NotFound("This survey has no such part.")
+    page = Page(survey, number, typed={"may_quote": "yes"})
+    return render_template(
+        "responses/part.html",
+        page=page,
+        survey=survey,
+        community=survey.community,
+        form_key="",
+        notice="",
+        is_preview=True,
+    )
+
+
+def close(survey_id: int) -> ResponseReturnValue:
+    """Ask once more, then close the survey for good."""
+    survey = find(Survey, survey_id)
+    if request.method == "GET":
+        return render_template(
+            "responses/close.html",
+            survey=survey,
+            today=now().date(),
+            answered=collect.count_sent(db_session(), survey.id),
+            begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
+        )
+    collect.close_survey(db_session(), survey, now().date(), user_id=user().id)
+    db_session().commit()
+    return redirect(url_for("responses.collect", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+def qr(link: str) -> ResponseReturnValue:
+    """Draw the open link as a QR code."""
+    survey = survey_at(db_session(), link)
+    drawn = io.BytesIO()
+    code = segno.make(external_url("responses.welcome", link=survey.link), error="m", micro=False)
+    code.save(drawn, kind="svg", border=0, omitsize=True, xmldecl=False, svgclass=None, lineclass=None, nl=False)
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
