@@ -30,6 +30,8 @@ KEYWORD_IN_TITLE = 0.05
 """What a keyword adds to the score of a title that has it, as cosine."""
 MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
+UNQUOTED = "Ideas that may not be quoted"
+"""What a theme is called that has neither a text that may be quoted nor keywords."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
@@ -125,6 +127,7 @@ def describe(
     vectors: FloatMatrix,
     labels: Labels,
     *,
+    quotable: NDArray[np.bool_],
     centres: FloatMatrix,
     phrases: Phrases,
     place: Callable[[Sequence[str]], FloatMatrix],
@@ -135,11 +138,15 @@ def describe(
         texts: Distinct texts.
         vectors: Where they are, on the grid, shape (n_texts, n_dims).
         labels: Theme of each text, shape (n_texts,); -1 belongs to none.
+        quotable: Whether the text may be a title or a quote, shape (n_texts,). A theme without such a text is called
+            by its keywords.
         centres: Middle of each theme, shape (n_themes, n_dims).
         phrases: Phrases of the texts.
         place: Gives vectors of pieces of texts.
     """
-    typical = [_typical(vectors, np.flatnonzero(labels == theme), centre) for theme, centre in enumerate(centres)]
+    typical = [
+        _typical(vectors, np.flatnonzero((labels == theme) & quotable), centre) for theme, centre in enumerate(centres)
+    ]
     pieces = [
         [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
     ]
@@ -152,12 +159,13 @@ def describe(
         rows = np.flatnonzero(labels == theme)
         telling = keywords(phrases, rows)
         against = float(np.mean([is_against(texts[i]) for i in rows.tolist()]))
-        title, source = _title(pieces[theme], alike, telling, against) or (
-            texts[typical[theme][0]],
-            int(typical[theme][0]),
-        )
-        quotes = _quotes(texts, vectors, typical[theme], centre, source)
-        described.append(Description(title, tuple(phrases.shown_as[stems] for stems in telling), quotes))
+        shown = tuple(phrases.shown_as[stems] for stems in telling)
+        if not len(typical[theme]):
+            described.append(Description(", ".join(shown) or UNQUOTED, shown, ()))
+            continue
+        nearest = int(typical[theme][0])
+        title, source = _title(pieces[theme], alike, telling, against) or (texts[nearest], nearest)
+        described.append(Description(title, shown, _quotes(texts, vectors, typical[theme], centre, source)))
     return described
 
 

@@ -53,6 +53,8 @@ class _Texts:
     """One written form of each."""
     other_language: NDArray[np.bool_]
     """Whether each is in another language than the analysis knows, shape (n_texts,)."""
+    quotable: NDArray[np.bool_]
+    """Whether somebody who wrote it may be quoted, shape (n_texts,)."""
     of: Labels
     """Which of them each statement is, shape (n_statements,); -1 for one that says nothing."""
 
@@ -120,6 +122,7 @@ def _statements(answers: Sequence[Answer], settings: Settings) -> list[Statement
                     subjectivity=0.0,
                     tone="unscored",
                     kind="unscorable",
+                    may_quote=answer.may_quote,
                 )
             )
     return statements
@@ -145,18 +148,26 @@ def _different(statements: Sequence[Statement]) -> _Texts:
     """What is said, each thing once: texts with the same words are the same."""
     folded = {text: "" if says_nothing(text) else fold(text) for text in {s.text for s in statements}}
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    quotable: defaultdict[str, Counter[str]] = defaultdict(Counter)
     is_other: dict[str, bool] = {}
     for statement in statements:
         if key := folded[statement.text]:
             forms[key][statement.text] += 1
+            quotable[key].update([statement.text] * statement.may_quote)
             is_other[key] = is_other.get(key, True) and _is_other_language(statement)
     order = sorted(forms, key=lambda key: (fingerprint(key), key))
     number = {key: i for i, key in enumerate(order)}
     return _Texts(
-        shown=[min(forms[key], key=lambda form: (-forms[key][form], fingerprint(form), form)) for key in order],
+        shown=[_usual(quotable[key] or forms[key]) for key in order],
         other_language=np.array([is_other[key] for key in order], dtype=np.bool_),
+        quotable=np.array([bool(quotable[key]) for key in order], dtype=np.bool_),
         of=np.array([number.get(folded[s.text], -1) for s in statements], dtype=np.int64),
     )
+
+
+def _usual(forms: Counter[str]) -> str:
+    """The most frequent of several ways to write the same."""
+    return min(forms, key=lambda form: (-forms[form], fingerprint(form), form))
 
 
 def _is_other_language(statement: Statement) -> bool:
@@ -204,7 +215,15 @@ def _described(texts: _Texts, vectors: FloatMatrix, themes: Membership, space: S
         inside = np.flatnonzero(labels >= 0)
         if len(inside):
             centres = middles(vectors[inside], labels[inside])
-            described += describe(texts.shown, vectors, labels, centres=centres, phrases=phrases, place=space.vectors)
+            described += describe(
+                texts.shown,
+                vectors,
+                labels,
+                quotable=texts.quotable,
+                centres=centres,
+                phrases=phrases,
+                place=space.vectors,
+            )
     return described
 
 

@@ -17,6 +17,8 @@ class Answer:
     person: str
     """Tells respondents apart."""
     text: str
+    may_quote: bool = True
+    """Whether its words may stand as a title or a quote; it counts in any case."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Statement:
     kind: str
     subtheme: int | None = None
     """Id of its sub-theme, where the theme has any."""
+    may_quote: bool = True
 
 
 @dataclass(frozen=True)

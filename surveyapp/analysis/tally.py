@@ -135,7 +135,7 @@ def _speakers(statements: Sequence[Statement], text_of: Labels, quoted: set[int]
     """For each quoted text the statement to show; of several the one whose row says the rest that sorts first."""
     candidates: dict[int, list[Statement]] = {}
     for statement, text in zip(statements, text_of.tolist(), strict=True):
-        if text in quoted:
+        if text in quoted and statement.may_quote:
             candidates.setdefault(text, []).append(statement)
     rows = {statement.row for found in candidates.values() if len(found) > 1 for statement in found}
     said: dict[int, list[str]] = {row: [] for row in rows}

@@ -209,7 +209,7 @@ def _texts(
 def _answers(texts: Sequence[Text]) -> list[Any]:
     from surveyapp.analysis.pipeline import Answer as FreeText
 
-    return [FreeText(row, "", text.response_id, text.text) for row, text in enumerate(texts)]
+    return [FreeText(row, "", text.response_id, text.text, text.may_quote) for row, text in enumerate(texts)]
 
 
 def _earlier_themes(session: Session, survey_id: int) -> dict[int, set[tuple[str, int, int, int]]]:

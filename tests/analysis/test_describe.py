@@ -30,6 +30,7 @@ def described(*groups: list[str]) -> tuple[list[str], list[Description]]:
         texts,
         vectors,
         labels,
+        quotable=np.ones(len(texts), dtype=np.bool_),
         centres=middles(vectors, labels),
         phrases=count_phrases(texts, frozenset()),
         place=space.vectors,

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -231,3 +232,22 @@ def test_the_analysis_loads_neither_the_web_nor_the_database() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert run.stdout.strip() == "set()"
+
+
+def test_words_that_may_not_be_quoted_count_but_are_never_shown() -> None:
+    answers, _ = survey()
+    silent = [replace(answer, may_quote=answer.row % 3 == 0) for answer in answers]
+    allowed = {answer.text for answer in silent if answer.may_quote}
+    found = analyse(silent)
+
+    assert [theme.people for theme in found.themes] == [theme.people for theme in analyse(answers).themes]
+    assert all(quote.text in allowed for theme in found.themes for quote in theme.quotes)
+    assert all(any(theme.title in text for text in allowed) for theme in found.themes)
+
+
+def test_a_theme_of_which_nothing_may_be_quoted_is_called_by_its_keywords() -> None:
+    answers, _ = survey()
+    found = analyse([replace(answer, may_quote=False) for answer in answers])
+
+    assert all(theme.quotes == () for theme in found.themes)
+    assert all(theme.title == ", ".join(theme.keywords) for theme in found.themes)
