@@ -30,8 +30,8 @@ def create_app(settings: Settings) -> Flask:
 
     from surveyapp import db, gate, logs, policy, tables, web
     from surveyapp.accounts import sign_in
-    from surveyapp.communities.views import bp as communities
     from surveyapp.goals.views import bp as goals
+    from surveyapp.reports.overview_views import communities
     from surveyapp.reports.views import bp as reports
     from surveyapp.responses.views import bp as responses
     from surveyapp.review.views import bp as review

@@ -65,6 +65,12 @@ def first_broken(session: Session) -> int | None:
     return None
 
 
+def follows(session: Session, entry: AuditEntry) -> bool:
+    """Whether one entry is sealed by the one before it, as first_broken() asks of all."""
+    before = session.scalar(select(AuditEntry.hash).where(AuditEntry.sequence == entry.sequence - 1))
+    return entry.hash == _sealed(before or BEFORE_THE_FIRST, entry)
+
+
 def fingerprint(words: str) -> str:
     """SHA-256 of a text, as the log holds it of a mission: what was written shows without being repeated."""
     return hashlib.sha256(words.encode()).hexdigest()

@@ -27,6 +27,7 @@ from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, Role, RoleKind
 from surveyapp.db import reading
 from surveyapp.errors import AppError, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.policy import POLICY, Who
 from surveyapp.reports.charts import signed
@@ -88,6 +89,14 @@ def is_manager() -> bool:
     return g.get("role") is RoleKind.MANAGER
 
 
+def lacks_goal() -> bool:
+    """Whether the community has no active goal, which its leaders and managers are told wherever they are (R4)."""
+    if "lacks_goal" not in g:
+        active = select(Goal.id).where(Goal.community_id == community().id, Goal.ended_on.is_(None)).limit(1)
+        g.lacks_goal = db_session().scalar(active) is None
+    return cast(bool, g.lacks_goal)
+
+
 def find(kind: type[T], row_id: int) -> T:
     """The row of this community, or NotFound: whether it is absent or another community's does not show.
 
@@ -127,9 +136,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _show_stale)
     app.register_error_handler(Exception, _show_unexpected)
     app.jinja_env.globals.update(
-        sg=signed, is_manager=is_manager, csrf_field=csrf_field, static_url=_static_urls(app), external_url=external_url
+        sg=signed,
+        is_manager=is_manager,
+        lacks_goal=lacks_goal,
+        csrf_field=csrf_field,
+        static_url=_static_urls(app),
+        external_url=external_url,
     )
-    app.jinja_env.filters.update(day=day, long_day=long_day, number=number)
+    app.jinja_env.filters.update(day=day, long_day=long_day, month=month, number=number)
 
 
 def csrf_field() -> Markup:
@@ -236,8 +250,9 @@ def _close_session(error: BaseException | None) -> None:
 
 def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
     """The one page for everything that does not work out."""
-    reference = g.get("reference", "")
-    return render_template("error.html", status=status, title=title, message=message, reference=reference), status
+    back = f"/c/{g.slug}/overview" if g.get("role") else "/"
+    page = current_app.jinja_env.get_template("error.html")  # without the context processors, which ask the database
+    return page.render(status=status, title=title, message=message, reference=g.get("reference", ""), back=back), status
 
 
 def _show_app_error(error: AppError) -> ResponseReturnValue:
@@ -299,11 +314,18 @@ def _show_unexpected(error: Exception) -> ResponseReturnValue:
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """List the communities; go straight to the only one."""
-    communities = db_session().scalars(select(Community).order_by(Community.name)).all()
-    if len(communities) == 1:
+    """List the communities; go straight to the only one, or to the only one in which somebody has a role."""
+    session = db_session()
+    communities = session.scalars(select(Community).order_by(Community.name)).all()
+    led: set[int] = set()
+    if current_user.is_authenticated:
+        led = set(session.scalars(select(Role.community_id).where(Role.user_id == user().id)))
+        if len(led) == 1 and not user().is_administrator:
+            (slug,) = (found.slug for found in communities if found.id in led)
+            return redirect(url_for("communities.overview", slug=slug), HTTPStatus.SEE_OTHER)
+    elif len(communities) == 1:
         return redirect(url_for("communities.public", slug=communities[0].slug), HTTPStatus.SEE_OTHER)
-    return render_template("index.html", communities=communities)
+    return render_template("index.html", communities=communities, led=led)
 
 
 @bp.get("/jobs/<int:job_id>")
@@ -347,6 +369,11 @@ def readyz() -> ResponseReturnValue:
 def day(value: date | datetime | None) -> str:
     """A date as people write it: 30 November 2026."""
     return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def month(value: date) -> str:
+    """The month of a date: November 2026."""
+    return f"{value:%B %Y}"
 
 
 def long_day(value: date | None) -> str:

@@ -12,23 +12,36 @@ from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.text_gate import clean_line
 
+LONGEST_NAME = 120  # characters
+
+
+def email_address(text: str) -> str:
+    """An e-mail address as it is stored.
+
+    Raises:
+        BadInput: If *text* is none.
+    """
+    try:
+        return str(validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower())
+    except EmailNotValidError:
+        raise BadInput(f"“{text}” is not an e-mail address.") from None
+
 
 def add_user(session: Session, *, email: str, name: str, password_hash: str, is_administrator: bool = False) -> User:
     """Add somebody with an account.
 
     Raises:
-        BadInput: If the address is none.
+        BadInput: If the address is none, or the name too long.
         Conflict: If there is an account with it.
     """
-    try:
-        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError:
-        raise BadInput(f"{email!r} is not an e-mail address.") from None
+    address, name = email_address(email), clean_line(name)
+    if len(name) > LONGEST_NAME:
+        raise BadInput(f"A name has at most {LONGEST_NAME} characters.")
     if session.scalar(select(User.id).where(User.email == address)):
         raise Conflict(f"There is an account for {address} already.")
     user = User(
         email=address,
-        name=clean_line(name) or address.partition("@")[0],
+        name=name or address.partition("@")[0],
         password=password_hash,
         is_administrator=is_administrator,
         fs_uniquifier=secrets.token_hex(32),

@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
+from surveyapp.accounts.people import email_address
 from surveyapp.communities.lead import give_role
 from surveyapp.communities.models import Community, Mission, RoleKind, Round, Value
 from surveyapp.db import now
-from surveyapp.errors import BadInput
+from surveyapp.errors import BadInput, Conflict
 from surveyapp.text_gate import clean_line, clean_words
 
 FOUNDED = "founded a community"
+FOUNDING_LOCK = 7_504  # advisory lock: on PostgreSQL communities are founded one at a time
 MOST_VALUES = 12
+LONGEST_NAME, LONGEST_MISSION, LONGEST_ABOUT = 120, 500, 1_000  # characters
+LONGEST_VALUE, LONGEST_MEANING = 60, 300  # of a value: its name; its meaning, and what one does when one lives it
 
 
 @dataclass(frozen=True)
@@ -45,26 +49,26 @@ def found(
     """Found a community with its mission, first values and first round; *founder* becomes its manager.
 
     Raises:
-        BadInput: If the name, the mission or a value's name is missing, or two values share a name.
+        BadInput: If something is missing or too long, the contact is no e-mail address, or two values share a name.
+        Conflict: If there is a community of this name with this mission: the form was sent twice.
     """
-    name, mission = clean_line(name), clean_words(mission)
     today = today or now().date()
+    name = _within(clean_line(name), LONGEST_NAME, "A name")
+    mission = _within(clean_words(mission), LONGEST_MISSION, "A mission")
     if not name:
         raise BadInput("A community needs a name.")
     if not mission:
         raise BadInput("A community needs a mission: why it exists, in one or two sentences.")
-    if not 1 <= len(values) <= MOST_VALUES:
-        raise BadInput(f"A community starts with one to {MOST_VALUES} values.")
-    names = [clean_line(value.name) for value in values]
-    if "" in names:
-        raise BadInput("Each value needs a name.")
-    if len({value.casefold() for value in names}) < len(names):
-        raise BadInput("Two values have the same name.")
+    values = _cleaned(values)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(FOUNDING_LOCK)))
+    if session.scalar(select(Community.id).join(Mission).where(Community.name == name, Mission.words == mission)):
+        raise Conflict("There is a community of this name with this mission already.")
     community = Community(
         slug=_free_slug(session, name),
         name=name,
-        about=clean_words(about),
-        contact=clean_line(contact),
+        about=_within(clean_words(about), LONGEST_ABOUT, "What is said about a community"),
+        contact=email_address(contact) if contact.strip() else "",
         founded_at=now(),
         mission=Mission(words=mission),
     )
@@ -75,12 +79,12 @@ def found(
         Value(
             community_id=community.id,
             position=position,
-            name=value_name,
-            meaning=clean_words(words.meaning),
-            practice=clean_words(words.practice),
+            name=value.name,
+            meaning=value.meaning,
+            practice=value.practice,
             reviewed_on=today,
         )
-        for position, (value_name, words) in enumerate(zip(names, values, strict=True), start=1)
+        for position, value in enumerate(values, start=1)
     )
     audit.record(
         session,
@@ -95,14 +99,44 @@ def found(
     return community
 
 
+def _cleaned(values: Sequence[ValueWords]) -> list[ValueWords]:
+    """The values as they are stored."""
+    if not 1 <= len(values) <= MOST_VALUES:
+        raise BadInput(f"A community starts with one to {MOST_VALUES} values.")
+    cleaned = [
+        ValueWords(
+            name=_within(clean_line(value.name), LONGEST_VALUE, "The name of a value"),
+            meaning=_within(clean_words(value.meaning), LONGEST_MEANING, "The meaning of a value"),
+            practice=_within(clean_words(value.practice), LONGEST_MEANING, "What one does when one lives a value"),
+        )
+        for value in values
+    ]
+    if not all(value.name for value in cleaned):
+        raise BadInput("Each value needs a name.")
+    if len({value.name.casefold() for value in cleaned}) < len(cleaned):
+        raise BadInput("Two values have the same name.")
+    return cleaned
+
+
+def _within(words: str, most: int, what: str) -> str:
+    if len(words) > most:
+        raise BadInput(f"{what} has at most {most:,} characters.")
+    return words
+
+
 def mission_is_intact(session: Session, community: Community) -> bool:
     """Whether the mission is the one that was founded: its fingerprint is in the log, which nobody rewrites unseen."""
     founding = session.scalar(
-        select(audit.AuditEntry.details).where(
-            audit.AuditEntry.community_id == community.id, audit.AuditEntry.action == FOUNDED
-        )
+        select(audit.AuditEntry)
+        .where(audit.AuditEntry.community_id == community.id, audit.AuditEntry.action == FOUNDED)
+        .order_by(audit.AuditEntry.sequence)
+        .limit(1)
     )
-    return founding is not None and founding.get("mission") == audit.fingerprint(community.mission.words)
+    return (
+        founding is not None
+        and founding.details.get("mission") == audit.fingerprint(community.mission.words)
+        and audit.follows(session, founding)
+    )
 
 
 def current_values(session: Session, community_id: int) -> Sequence[Value]:

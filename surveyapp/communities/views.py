@@ -1,29 +1,58 @@
-"""Pages of communities."""
+"""Pages of communities. Those that show surveys and goals too are in reports/overview_views.py."""
 
-from flask import Blueprint
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp.communities.forms import FoundForm
+from surveyapp.communities.found import found as found_community
+from surveyapp.errors import BadInput, Conflict
+from surveyapp.web import community, db_session, settings, user
 
 bp = Blueprint("communities", __name__)
 
 
-@bp.get("/c/<slug>")
-def public() -> str:
-    """Stub."""
-    return "stub"
+@bp.route("/found", methods=["GET", "POST"])
+def found() -> ResponseReturnValue:
+    """Ask for the mission and the first values, then found the community."""
+    form = FoundForm()
+    status = HTTPStatus.OK
+    if form.is_submitted() and not form.wants_row:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.validate():
+            session = db_session()
+            try:
+                made = found_community(
+                    session,
+                    name=form.name.data,
+                    mission=form.mission.data,
+                    values=form.values(),
+                    about=form.about.data or "",
+                    contact=form.contact.data or "",
+                    founder=user(),
+                )
+            except (BadInput, Conflict) as error:  # what was typed stays on the page
+                form.form_errors.append(str(error))
+            else:
+                session.commit()
+                return redirect(url_for("communities.overview", slug=made.slug), HTTPStatus.SEE_OTHER)
+    return render_template("communities/found.html", form=form), status
 
 
 @bp.get("/c/<slug>/privacy")
-def privacy() -> str:
-    """Stub."""
-    return "stub"
+def privacy() -> ResponseReturnValue:
+    """Say what members are promised, and what those who run the service can and cannot do."""
+    told = settings()
+    return render_template(
+        "communities/privacy.html",
+        community=community(),
+        smallest_group=told.smallest_group,
+        quote_group=told.quote_group,
+    )
 
 
 @bp.get("/c/<slug>/accessibility")
-def accessibility() -> str:
-    """Stub."""
-    return "stub"
-
-
-@bp.get("/c/<slug>/overview")
-def overview() -> str:
-    """Stub."""
-    return "stub"
+def accessibility() -> ResponseReturnValue:
+    """Say how the pages can be used, and where to write if they cannot."""
+    return render_template("communities/accessibility.html", community=community())
