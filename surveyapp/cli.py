@@ -7,16 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import surveyapp
 from surveyapp import settings as installation
 from surveyapp.errors import AppError, Misconfigured
 from surveyapp.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 
@@ -67,7 +68,7 @@ def _has_public_url(instance: Path) -> bool:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[Session]:
+def database(settings: Settings) -> Iterator["Session"]:
     """A session on the installation's database, brought to the newest schema; committed at the end."""
     from surveyapp import db, logs, schema, tables
 
@@ -126,6 +127,43 @@ def worker(settings: Settings, parent: int | None) -> None:
     serve.serve_jobs(settings, parent=parent)
 
 
+@main.command()
+@click.argument("file")
+@click.option("--text", "texts", multiple=True, required=True, metavar="COLUMN", help="A column of free text.")
+@click.option("--person", metavar="COLUMN", help="The column that tells people apart; else each row is a person.")
+@click.option("--question", default="", metavar="TEXT", help="What was asked: its words weigh nothing.")
+@click.option("--whole-rows", is_flag=True, help="Do not split answers into ideas.")
+@click.option("--title", default="", metavar="TEXT", help="The title of the PDF.")
+@click.option("--mission", default="", metavar="TEXT", help="Why the community exists, for the PDF.")
+@click.option("--value", "values", multiple=True, metavar="TEXT", help="A value of the community, for the PDF.")
+@click.option("--vectors", type=click.Choice(["static", "hybrid"]), default="static", show_default=True)
+@click.option("--pdf", metavar="OUT.pdf", help="Write a report to print.")
+@click.option("--json", metavar="OUT.json", help="Write everything that was found.")
+def analyse(**options: Any) -> None:
+    """Find the themes in a CSV file of answers; FILE may be - for standard input. Needs no database."""
+    from surveyapp.analyse_file import Order, analyse_file, themes_table
+
+    with progress_bar() as progress:
+        report = analyse_file(Order(**options), progress)
+    click.echo(themes_table(report))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on standard error where that is a terminal; else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    shown: dict[str, Any] = {"show_eta": False, "item_show_func": lambda step: step, "update_min_steps": 0}
+    with click.progressbar(length=1, file=sys.stderr, **shown) as bar:
+
+        def show(step: str, done: int, steps: int) -> None:
+            bar.length = steps
+            bar.update(done - bar.pos, step)
+
+        yield show
+
+
 @main.group("db")
 def db_group() -> None:
     """Look after the database."""
@@ -164,6 +202,8 @@ def add(
     password: str,
 ) -> None:
     """Add an account for EMAIL; leaders and managers are of a community, named by its part of the address."""
+    from sqlalchemy import select
+
     from surveyapp.accounts.passwords import hashed
     from surveyapp.accounts.people import add_user
     from surveyapp.communities.lead import give_role
