@@ -59,8 +59,18 @@ POLICY = {
     # understand
     # review
     "review.board": Who.LEADER,
+    "review.others": Who.MANAGER,  # single ideas, word for word
+    "review.add": Who.MANAGER,
+    "review.move_to": Who.MANAGER,
+    "review.show": Who.LEADER,
+    "review.save": Who.MANAGER,
+    "review.rename": Who.MANAGER,
+    "review.goal": Who.LEADER,
     # adopt, act
     "goals.index": Who.LEADER,
+    "goals.show": Who.LEADER,
+    "goals.level": Who.MANAGER,
+    "goals.end": Who.MANAGER,
     # report
     "reports.index": Who.LEADER,
     "reports.make": Who.LEADER,

@@ -14,7 +14,7 @@ from surveyapp.errors import BadInput, Conflict
 from surveyapp.goals.models import Goal
 from surveyapp.review.judge import NeedsReason, decide
 from surveyapp.review.models import Candidate, Column
-from surveyapp.review.rank import Ranked, ranked
+from surveyapp.review.rank import Ranked, ranked, standing
 from surveyapp.text_gate import clean_line, clean_words
 
 MOST_SENTENCE, MOST_MEASURE, MOST_UNIT, MOST_WHY = 300, 200, 40, 2000
@@ -69,16 +69,14 @@ def adopt(
     if candidate.column is Column.ADOPTED:
         raise Conflict("This is a goal already.")
     board = ranked(session, candidate.community_id)
-    standing = next((r for r in board if r.candidate.id == candidate.id), None)
-    if standing is None:
-        raise NotJudged("Nobody has judged it yet.")
-    if criteria := standing.open_criteria:
+    own = standing(board, candidate)
+    if criteria := own.open_criteria:
         raise NotJudged(f"Still to be judged with yes: {', '.join(criterion.value for criterion in criteria)}.")
     values = _checked(session, candidate.community_id, finish, today)
     compromise = clean_words(compromise)
     if len(compromise) > MOST_WHY:
         raise BadInput(f"At most {MOST_WHY:,} characters, please.")
-    if before := better_supported(board, standing):
+    if before := better_supported(board, own):
         if not compromise:
             raise NeedsCompromise(
                 f"Members put {_counted(before)} forward with more people behind it. "
@@ -111,14 +109,14 @@ def adopt(
     return goal
 
 
-def better_supported(board: Sequence[Ranked], standing: Ranked) -> list[Ranked]:
+def better_supported(board: Sequence[Ranked], own: Ranked) -> list[Ranked]:
     """The members' candidates that are no goals and have more people behind them than the organisation's own (R5)."""
-    if not standing.is_from_organisation:
+    if not own.is_from_organisation:
         return []
     return [
         r
         for r in board
-        if not r.is_from_organisation and r.candidate.column is not Column.ADOPTED and r.people > standing.people
+        if not r.is_from_organisation and r.candidate.column is not Column.ADOPTED and r.people > own.people
     ]
 
 

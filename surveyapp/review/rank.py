@@ -4,6 +4,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -12,10 +13,13 @@ from surveyapp.accounts.models import User
 from surveyapp.analysis.disclose import disclose
 from surveyapp.analysis.figures import Tone
 from surveyapp.communities.models import Value
+from surveyapp.errors import NotFound
 from surveyapp.review.models import Candidate, Criterion, Decision, Judgement, Origin, Verdict
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from surveyapp.themes.read import tone_of
 
+AXIS = 25  # percent: where the axis of shares ends unless a candidate needs more
 UNTOUCHED = 1  # the version of a candidate that nobody has renamed, judged or moved
 
 
@@ -97,11 +101,8 @@ class Ranked:
     @property
     def tone(self) -> Tone | None:
         """The tone of its ideas; None where too few could be scored."""
-        if self.finding is None:
-            return None
-        found = self.finding
-        tone = Tone(found.positive, found.neutral, found.negative, found.mixed, found.unscored)
-        return tone if tone.is_known else None
+        tone = tone_of(self.finding) if self.finding else None
+        return tone if tone and tone.is_known else None
 
     @property
     def helpers(self) -> tuple[int | None, int | None]:
@@ -192,6 +193,23 @@ def ranked(
         found = [r for r in found if r.finding or r.is_from_organisation or r.candidate.version > UNTOUCHED]
     ordered = sorted(_with_judgements(session, community_id, found), key=lambda r: _order(r, by))
     return [replace(r, rank=rank) for rank, r in enumerate(ordered, start=1)]
+
+
+def axis_end(board: Iterable[Ranked]) -> int:
+    """The end of the axis of shares, in percent: the same for all candidates, so that they compare at a glance."""
+    return max(AXIS, 5 * ceil(max((r.hi for r in board), default=0.0) / 5))
+
+
+def standing(board: Sequence[Ranked], candidate: Candidate) -> Ranked:
+    """How *candidate* stands on the board.
+
+    Raises:
+        NotFound: If its ideas went to other groups before anybody dealt with it.
+    """
+    for r in board:
+        if r.candidate.id == candidate.id:
+            return r
+    raise NotFound("These ideas went to other groups when ideas were grouped last.")
 
 
 def _order(r: Ranked, by: RankBy) -> tuple[float, float, bool, str, int]:

@@ -1,11 +1,109 @@
-"""Pages of review."""
+"""The board: all candidates side by side. What is decided about one of them stands on its page, drawn in goals/."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp.communities.found import current_values
+from surveyapp.communities.models import Value
+from surveyapp.errors import BadInput, NotFound
+from surveyapp.review.forms import MoveForm, TitleForm
+from surveyapp.review.judge import COLUMN_NAMES, hold, move, put_forward
+from surveyapp.review.models import Candidate, Column
+from surveyapp.review.rank import RankBy, axis_end, newest_runs, ranked
+from surveyapp.review.read import other_ideas
+from surveyapp.text_gate import whole_number
+from surveyapp.themes.models import AnalysisRun
+from surveyapp.web import community, db_session, find, user
+
+NOTES = {
+    Column.NEW: "Nobody has decided yet",
+    Column.SHORTLISTED: "Being judged, reason not final",
+    Column.ADOPTED: "Goals with a finish line",
+    Column.DECLINED: "Closed with a public reason",
+}
+WAYS = {RankBy.PEOPLE: "People", RankBy.TONE: "Tone", RankBy.HELP: "Offers to help"}
 
 bp = Blueprint("review", __name__)
 
 
 @bp.get("/c/<slug>/review")
-def board() -> str:
-    """Stub."""
-    return "stub"
+def board() -> ResponseReturnValue:
+    """Show all candidates in their columns, ranked."""
+    return board_page(TitleForm(formdata=None))
+
+
+def board_page(title_form: TitleForm) -> str:
+    """The board, with the form for a candidate of the organisation's own."""
+    session = db_session()
+    values = current_values(session, community().id)
+    by, value = _rank_by(request.args.get("by", "")), _chosen(request.args.get("value", ""), values)
+    found = ranked(session, community().id, by=by)
+    shown = [r for r in found if value is None or value.id in [v.id for v in r.values]]
+    runs = newest_runs(session, community().id)
+    return render_template(
+        "review/board.html",
+        columns=[(column, NOTES[column], [r for r in shown if r.candidate.column is column]) for column in Column],
+        names=COLUMN_NAMES,
+        found=found,
+        axis=axis_end(found),
+        runs=runs,
+        ways=WAYS,
+        by=by,
+        values=values,
+        value=value,
+        title_form=title_form,
+    )
+
+
+def _rank_by(word: str) -> RankBy:
+    try:
+        return RankBy(word or RankBy.PEOPLE.value)
+    except ValueError:
+        raise BadInput("Rank by people, by tone or by offers to help.") from None
+
+
+def _chosen(number: str, values: Sequence[Value]) -> Value | None:
+    if not number:
+        return None
+    chosen = next((value for value in values if value.id == whole_number(number)), None)
+    if chosen is None:
+        raise BadInput("Choose one of the values of this community.")
+    return chosen
+
+
+@bp.post("/c/<slug>/review/add")
+def add() -> ResponseReturnValue:
+    """Put a candidate of the organisation's own on the board (R5)."""
+    form = TitleForm()
+    if not form.validate_on_submit():
+        return board_page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    session = db_session()
+    candidate = put_forward(session, community().id, form.title.data, user_id=user().id)
+    session.commit()
+    return redirect(url_for("review.show", candidate_id=candidate.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/c/<slug>/review/<int:candidate_id>/move")
+def move_to(candidate_id: int) -> ResponseReturnValue:
+    """Move a candidate between the columns of those that are not decided."""
+    session = db_session()
+    candidate = find(Candidate, candidate_id)
+    form = MoveForm()
+    if not form.validate_on_submit():
+        raise BadInput("Go back to the board and use its menu.")
+    hold(session, candidate, form.version.data)
+    move(session, candidate, Column(form.to.data), "", user_id=user().id)
+    session.commit()
+    return redirect(url_for("review.board", _anchor=f"candidate-{candidate.id}"), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/c/<slug>/review/others/<int:run_id>")
+def others(run_id: int) -> ResponseReturnValue:
+    """Show the ideas that are in no candidate, pooled and without figures (R7)."""
+    run = find(AnalysisRun, run_id)
+    if run.finished_at is None:
+        raise NotFound("These ideas are still being grouped.")
+    return render_template("review/others.html", run=run, ideas=other_ideas(db_session(), run))

@@ -1,0 +1,101 @@
+"""Read what a candidate rests on: its ideas, in members' words, and what was decided about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts.models import User
+from surveyapp.analysis.words import says_nothing
+from surveyapp.communities.models import Value
+from surveyapp.review.models import Candidate, Decision
+from surveyapp.surveys.models import Kind, Survey
+from surveyapp.themes.models import AnalysisRun, Finding, Statement
+
+MOST_VOICES = 4  # ideas that stand for a candidate
+
+
+@dataclass(frozen=True)
+class Idea:
+    """One idea, in its writer's words; nothing tells whose it is."""
+
+    text: str
+    tone: str
+    value: str
+    help: str
+    fit: int | None  # percent
+    may_quote: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One decision, and who made it."""
+
+    decision: Decision
+    name: str
+
+
+def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
+    """The ideas of a theme that hold *words*, lowest fit last.
+
+    Args:
+        session: The caller's.
+        finding: The theme in one run; only those of enough people have one (R7).
+        words: What to look for, whatever its case; empty finds all.
+    """
+    rows = session.execute(
+        select(Statement.text, Statement.tone, Value.name, Statement.help, Statement.fit, Statement.may_quote)
+        .outerjoin(Value, Value.id == Statement.value_id)
+        .where(Statement.run_id == finding.run_id, Statement.theme_id == finding.theme_id)
+        .order_by(Statement.fit.desc(), Statement.number)
+    )
+    wanted = words.casefold()
+    return [
+        Idea(text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), may_quote)
+        for text, tone, value, help_, fit, may_quote in rows
+        if wanted in text.casefold()
+    ]
+
+
+def voices(ideas: Iterable[Idea]) -> list[Idea]:
+    """The ideas that best stand for all: those that fit best, the same words once."""
+    best: dict[str, Idea] = {}
+    for idea in ideas:
+        best.setdefault(idea.text.casefold(), idea)
+    return list(best.values())[:MOST_VOICES]
+
+
+def other_ideas(session: Session, run: AnalysisRun) -> list[str] | None:
+    """The ideas of a run that are in no candidate, pooled, in an order that tells nothing (R7).
+
+    Returns:
+        None where fewer people than the survey's smallest group wrote them.
+    """
+    survey = session.get_one(Survey, run.survey_id)
+    kinds = {question.id: question.kind for question in survey.questions}
+    forms_candidates = Kind.PROPOSALS if Kind.PROPOSALS in kinds.values() else Kind.LONG_TEXT
+    rows = session.execute(
+        select(Statement.text, Statement.response_id)
+        .where(
+            Statement.run_id == run.id,
+            Statement.theme_id.is_(None),
+            Statement.question_id.in_([i for i, kind in kinds.items() if kind is forms_candidates]),
+        )
+        .order_by(Statement.number)  # follows the hash of the text
+    ).all()
+    ideas = [(row.text, row.response_id) for row in rows if not says_nothing(row.text)]
+    if len({response_id for _, response_id in ideas}) < survey.smallest_group:
+        return None
+    return [text for text, _ in ideas]
+
+
+def decisions_of(session: Session, candidate: Candidate) -> Sequence[Told]:
+    """What was decided about a candidate, the newest first (R3)."""
+    rows = session.execute(
+        select(Decision, User.name)
+        .join(User, User.id == Decision.user_id)
+        .where(Decision.candidate_id == candidate.id)
+        .order_by(Decision.id.desc())
+    )
+    return [Told(decision, name) for decision, name in rows]
