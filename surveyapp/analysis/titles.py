@@ -11,7 +11,7 @@ BEST_LENGTH = (4, 14)
 LONGEST = 24
 """Words of a title at most, where a theme has any statement or clause as short as that."""
 
-_IMPERATIVES = """
+_TELLING = """
 abolish add address adopt allow arrange ask attract ban beautify begin boost bring build buy celebrate change check
 clean close collect complete connect construct continue cooperate create cut deal decrease defend demand develop
 donate educate elect eliminate empower encourage end enforce ensure establish expand explain extend feed fill find
@@ -25,7 +25,9 @@ simplify speak sponsor start stock stop strengthen support sync synchronise sync
 tell thank tidy train treat trim trust try turn unite update upgrade use visit volunteer vote waive water welcome
 widen work write
 """
-_WISH_BEGINS = frozenset(_IMPERATIVES.split()) | frozenset(
+IMPERATIVES = frozenset(_TELLING.split())
+"""Verbs that tell what to do."""
+_WISH_BEGINS = IMPERATIVES | frozenset(
     {"more", "better", "less", "fewer", "no", "free", "affordable", "please", "let's", "lets", "stronger", "bigger"}
 )
 _WISH = re.compile(
