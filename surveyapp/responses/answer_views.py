@@ -80,7 +80,9 @@ class Page:
     def asked(self) -> list[Asked]:
         """The questions of the part."""
         return [
-            Asked(q, self.typed, self.readings[q.id].problems if q.id in self.readings else {}, self.wanted.get(q.id, 1))
+            Asked(
+                q, self.typed, self.readings[q.id].problems if q.id in self.readings else {}, self.wanted.get(q.id, 1)
+            )
             for q in self.section.questions
         ]
 

@@ -187,9 +187,10 @@ class Proposals(Rules):
 
     def write(self, question: Question, content: Any) -> dict[str, str]:
         return {
-            name_of(question, number, part): proposal[part] or ""
+            name_of(question, number, part): proposal[part]
             for number, proposal in enumerate(content, start=1)
             for part in ("idea", "value", "help")
+            if proposal[part]
         }
 
     def check(self, question: Question, content: Any) -> Any:

@@ -31,9 +31,7 @@ def new() -> ResponseReturnValue:
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     survey = READY_MADE[form.ready_made.data].make(db_session(), community())
     design.settle(survey, **form.settings(), today=now().date())
-    audit.record(
-        db_session(), "made a survey", user_id=user().id, community_id=community().id, survey=survey.id
-    )
+    audit.record(db_session(), "made a survey", user_id=user().id, community_id=community().id, survey=survey.id)
     db_session().commit()
     return redirect(url_for("surveys.edit", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
