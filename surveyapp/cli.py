@@ -52,6 +52,7 @@ def in_instance(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @functools.wraps(command)
     def with_settings(instance: Path, **kwargs: Any) -> Any:
+        os.umask(0o077)  # what the folder holds is for its owner alone
         port = kwargs.get("port")
         given: dict[str, Any] = (
             {} if port is None or _has_public_url(instance) else {"public_url": f"http://127.0.0.1:{port}"}
@@ -91,9 +92,14 @@ def database(settings: Settings) -> Iterator["Session"]:
 def run(settings: Settings, host: str, port: int, workers: int, demo: bool | None, as_json: bool) -> None:
     """Serve the application and do its jobs, until Ctrl-C."""
     from surveyapp import serve
+    from surveyapp.bootstrap import has_pango
     from surveyapp.demo.found_demo import ensure_demo
 
     serve.refuse_busy_port(host, port)
+    if not has_pango():
+        raise Misconfigured(
+            "Pango is missing, which draws the PDF reports. Install libpango-1.0-0 and libpangoft2-1.0-0."
+        )
     with database(settings) as session:
         welcome = ensure_demo(session, settings, wanted=demo)
     if as_json:

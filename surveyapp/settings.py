@@ -47,7 +47,7 @@ class Settings:
     quote_group: int = setting(10, "The smallest group from which words are quoted and breakdowns are made (R7).")
     idle_minutes: int = setting(30, "Minutes without a request after which a signed-in person must sign in again.")
     signed_in_hours: int = setting(12, "Hours after which a signed-in person must sign in again in any case.")
-    log_level: str = setting("info", "The least serious event that is logged: debug, info, warning or error.")
+    log_level: str = setting("warning", "What is logged: debug, info (each request too), warning or error.")
 
     @property
     def database(self) -> str:

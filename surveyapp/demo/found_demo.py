@@ -67,10 +67,16 @@ class Welcome:
         """The same for people."""
         lines = [f"Surveyapp runs at {self.url}  (Ctrl-C stops it)"]
         if self.survey:
-            lines += ["", f"  Answer the survey   {self.survey}", f"  The public page     {self.public}"]
+            lines += [
+                "",
+                f"  Answer the survey   {self.survey}",
+                f"  The public page     {self.public}",
+                f"  Sign in             {self.url}/login",
+            ]
         if self.accounts:
-            lines += ["", f"Sign in at {self.url}/login. These log-ins are shown once, and kept in {self.kept_in}:", ""]
-            lines += [f"  {one.role:<14} {one.email:<32} {one.password}" for one in self.accounts]
+            width = max(len(one.email) for one in self.accounts)
+            lines += ["", f"These log-ins are shown once, and kept in {self.kept_in}:", ""]
+            lines += [f"  {one.role:<14} {one.email:<{width}}  {one.password}" for one in self.accounts]
         return "\n".join(lines)
 
 
