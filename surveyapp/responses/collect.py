@@ -169,11 +169,11 @@ def counts(session: Session, survey_ids: Iterable[int], *, is_sent: bool) -> dic
     """How many responses each survey has that were sent, or that still wait to be."""
     wanted = list(survey_ids)
     rows = session.execute(
-        select(Response.survey_id, func.count())
+        select(Response.survey_id, func.count().label("people"))
         .where(Response.survey_id.in_(wanted), Response.is_sent.is_(is_sent))
         .group_by(Response.survey_id)
     )
-    return dict.fromkeys(wanted, 0) | {survey_id: count for survey_id, count in rows}
+    return dict.fromkeys(wanted, 0) | {row.survey_id: row.people for row in rows}
 
 
 def close_survey(session: Session, survey: Survey, today: date, *, user_id: int | None = None) -> None:
