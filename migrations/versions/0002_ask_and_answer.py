@@ -94,6 +94,25 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "uploaded_file",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "survey_id"],
+            ["survey.community_id", "survey.id"],
+            name="fk_uploaded_file_community_id_survey_id",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_uploaded_file_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_uploaded_file"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_uploaded_file_survey_id", "uploaded_file", ["survey_id"], unique=False)
+    op.create_table(
         "take_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
@@ -105,9 +124,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name="fk_take_in_survey_id"),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_take_in_user_id"),
         sa.PrimaryKeyConstraint("id", name="pk_take_in"),
+        sa.UniqueConstraint("survey_id", "sha256", name="uq_take_in_survey_id_sha256"),
         sqlite_strict=True,
     )
-    op.create_index("ix_take_in_survey_id", "take_in", ["survey_id"], unique=False)
     op.create_table(
         "response",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -147,6 +166,7 @@ def downgrade() -> None:
     op.drop_table("answer")
     op.drop_table("response")
     op.drop_table("take_in")
+    op.drop_table("uploaded_file")
     op.drop_table("question")
     op.drop_table("section")
     op.drop_table("survey")

@@ -10,7 +10,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveyapp.db import Base, by_value
@@ -25,13 +25,32 @@ class Source(enum.Enum):
     TAKEN_IN = "taken in"
 
 
+class UploadedFile(Base):
+    """A file that somebody is about to take in: gone once it is taken in, and after a day in any case."""
+
+    __tablename__ = "uploaded_file"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))  # nobody else reads it
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_at: Mapped[datetime]
+
+
 class TakeIn(Base):
-    """One file of answers from another tool that was taken in, as a whole."""
+    """One file of answers from another tool that was taken in, as a whole and once."""
 
     __tablename__ = "take_in"
+    __table_args__ = (UniqueConstraint("survey_id", "sha256"), {"sqlite_strict": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     file_name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     rows: Mapped[int]
