@@ -17,7 +17,7 @@ from surveyapp.errors import AppError, Misconfigured
 from surveyapp.settings import Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, sessionmaker
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 
@@ -69,17 +69,23 @@ def _has_public_url(instance: Path) -> bool:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator["Session"]:
-    """A session on the installation's database, brought to the newest schema; committed at the end."""
+def upgraded(settings: Settings) -> "Iterator[sessionmaker[Session]]":
+    """Make sessions on the installation's database, brought to the newest schema."""
     from surveyapp import db, logs, schema, tables
 
     logs.configure(settings.log_level)
     tables.Base.registry.configure()
     engine = db.make_engine(settings.database)
     schema.upgrade(engine)
-    with db.session_factory(engine).begin() as session:
-        yield session
+    yield db.session_factory(engine)
     engine.dispose()
+
+
+@contextmanager
+def database(settings: Settings) -> "Iterator[Session]":
+    """Give a session on the installation's database, committed at the end."""
+    with upgraded(settings) as sessions, sessions.begin() as session:
+        yield session
 
 
 @main.command()
@@ -100,8 +106,8 @@ def run(settings: Settings, host: str, port: int, workers: int, demo: bool | Non
         raise Misconfigured(
             "Pango is missing, which draws the PDF reports. Install libpango-1.0-0 and libpangoft2-1.0-0."
         )
-    with database(settings) as session:
-        welcome = ensure_demo(session, settings, wanted=demo)
+    with upgraded(settings) as sessions:
+        welcome = ensure_demo(sessions, settings, wanted=demo)
     if as_json:
         click.echo(json.dumps(welcome.as_json(), ensure_ascii=False))
     else:

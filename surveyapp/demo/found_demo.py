@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
@@ -19,7 +19,9 @@ from surveyapp.accounts.people import add_user
 from surveyapp.communities.found import ValueWords, found
 from surveyapp.communities.lead import give_role
 from surveyapp.communities.models import Community, RoleKind
-from surveyapp.db import now
+from surveyapp.db import now, reading
+from surveyapp.demo.decide import decide
+from surveyapp.jobs import Worker
 from surveyapp.responses.collect import close_survey, new_form_key, send
 from surveyapp.settings import Settings
 from surveyapp.surveys.design import open_survey
@@ -80,21 +82,38 @@ class Welcome:
         return "\n".join(lines)
 
 
-def ensure_demo(session: Session, settings: Settings, *, wanted: bool | None) -> Welcome:
+def ensure_demo(sessions: sessionmaker[Session], settings: Settings, *, wanted: bool | None) -> Welcome:
     """Found the demo community if that is wanted, or if the installation is new and nothing was said.
 
     Args:
-        session: Committed by the caller.
+        sessions: On the database of the installation, which nobody serves yet.
         settings: Of the installation.
         wanted: True founds it unless it is there; False never does.
     """
+    accounts: tuple[Account, ...] = ()
+    with sessions.begin() as session:
+        if _demo_community(session) is None and (wanted or (wanted is None and _is_new(session))):
+            accounts = _found(session)
+            _keep(settings, accounts)
+    if accounts:
+        Worker(sessions).run_all()  # group the ideas
+        with sessions.begin() as session:
+            community = _demo_community(session)
+            manager = session.scalar(select(User).where(User.email == accounts[1].email))
+            if community and manager:
+                decide(session, community, manager, now().date())
+    with reading(sessions) as session:
+        return _welcome(session, settings, accounts)
+
+
+def _is_new(session: Session) -> bool:
+    """Whether nobody has an account yet, and no community is founded."""
+    return session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Community.id).limit(1)) is None
+
+
+def _welcome(session: Session, settings: Settings, accounts: tuple[Account, ...]) -> Welcome:
     url = settings.public_url.rstrip("/")
     community = _demo_community(session)
-    accounts: tuple[Account, ...] = ()
-    is_new = session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Community.id).limit(1)) is None
-    if community is None and (wanted or (wanted is None and is_new)):
-        community, accounts = _found(session)
-        _keep(settings, accounts)
     if community is None:
         return Welcome(url)
     survey = session.scalar(
@@ -123,8 +142,8 @@ def _keep(settings: Settings, accounts: tuple[Account, ...]) -> None:
     write_private(settings.instance / KEPT, json.dumps([asdict(account) for account in accounts], indent=2) + "\n")
 
 
-def _found(session: Session) -> tuple[Community, tuple[Account, ...]]:
-    """Found the community: one survey that is closed and whose ideas are being grouped, one that is open."""
+def _found(session: Session) -> tuple[Account, ...]:
+    """Found the community: one survey that is closed and whose ideas are to be grouped, one that is open."""
     words = tomllib.loads(_text("community.toml"))
     today = now().date()
     community = found(
@@ -146,7 +165,7 @@ def _found(session: Session) -> tuple[Community, tuple[Account, ...]]:
     open_survey(session, next_one, today, closes_on=today + timedelta(days=28))
     _answer(session, next_one, "new_answers.csv")
     start_run(session, last)
-    return community, accounts
+    return accounts
 
 
 def _add_account(session: Session, community: Community, role: str, name: str) -> Account:
