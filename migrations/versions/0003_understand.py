@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("helpers_yes", sa.Integer(), nullable=False),
         sa.Column("helpers_maybe", sa.Integer(), nullable=False),
         sa.Column("value_ids", sa.JSON(), nullable=False),
+        sa.Column("quotes", sa.JSON(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("0 <= low AND low <= share AND share <= high AND high <= 1", name="share_in_its_interval"),
         sa.ForeignKeyConstraint(["parent_id"], ["theme.id"], name="fk_finding_parent_id"),

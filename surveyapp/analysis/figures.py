@@ -1,4 +1,4 @@
-"""Figures that stand on every screen and in every report: a share with its base, and the tone of a set of ideas."""
+"""Figures that stand on every screen and in every report: a share with its base, a gap, the tone of a set of ideas."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -26,6 +26,11 @@ class Share:
     def percent(self) -> int:
         """Give the share in whole percent."""
         return round(100 * self.part)
+
+
+def gap(important: Share | None, lived: Share | None) -> int | None:
+    """Give how much more a value matters than it is lived, in points; None where one of the two is withheld."""
+    return important.percent - lived.percent if important and lived else None
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def findings(report: Report) -> tuple[Finding, ...]:
 
 def _widest_gap(values: tuple[ValueFigure, ...]) -> Finding | None:
     """Name the value that falls furthest short, by at least ten points."""
-    short = [(value.gap, value.name, value) for value in values if value.gap is not None and value.gap <= -10]
+    short = [(-value.gap, value.name, value) for value in values if value.gap is not None and value.gap >= 10]
     if not short:
         return None
     _, name, value = min(short, key=lambda item: item[:2])
@@ -173,7 +173,7 @@ def to_decide(report: Report) -> tuple[ToDecide, ...]:
     ]
     unserved = [v for v in report.values if not v.goals and v.important and v.important.part >= 0.5]
     if unserved and report.goals is not None:
-        neediest = min(unserved, key=lambda value: (value.gap or 0, value.name))
+        neediest = min(unserved, key=lambda value: (-(value.gap or 0), value.name))
         asked.append(ToDecide(f"Find a goal that serves {brief(neediest.name, 60)}.", ("values",)))
     loose = [c for c in open_ones[:TOP] if c.stability is not None and c.stability < FAIRLY_STABLE]
     if loose:

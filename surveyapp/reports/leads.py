@@ -17,7 +17,7 @@ def participation_lead(report: Report) -> str:
 
 def values_lead(report: Report) -> str:
     """Say how many values matter more than they are lived, and where the gap is widest."""
-    gaps = [(value.gap, value.name) for value in report.values if value.gap is not None]
+    gaps = [(-value.gap, value.name) for value in report.values if value.gap is not None]
     short = sorted(gap for gap in gaps if gap[0] < 0)
     if not gaps:
         return "Too few people rated the values for figures to be shown."

@@ -21,8 +21,16 @@ MOST_LISTED = 50
 
 
 def ask_for(session: Session, run: AnalysisRun, user: User) -> PdfReport:
-    """Ask for the summary of a survey's *run* in the caller's transaction; a job makes it."""
-    survey = session.get_one(Survey, run.survey_id)
+    """Ask for the summary of a survey's *run* in the caller's transaction; a job makes it.
+
+    While one of the same run is being made, it is that one: who presses the button twice gets one report.
+    """
+    survey = session.get_one(Survey, run.survey_id, with_for_update=True)
+    wanted = select(PdfReport).where(PdfReport.run_id == run.id, PdfReport.made_at.is_(None))
+    for asked in session.scalars(wanted.order_by(PdfReport.id.desc()).limit(1)):
+        job = session.scalar(select(Job).where(Job.key == key_of(asked)))
+        if job is not None and not job.is_over:
+            return asked
     report = PdfReport(
         community_id=run.community_id,
         run_id=run.id,
@@ -68,6 +76,7 @@ class Listed:
     """A report as the list shows it."""
 
     report: PdfReport
+    survey_id: int
     asked_by: str
     answers: int  # that its run took into account
     job: Job | None
@@ -76,13 +85,14 @@ class Listed:
 def listed(session: Session, community_id: int) -> list[Listed]:
     """The community's reports, newest first."""
     rows = session.execute(
-        select(PdfReport, User.name, AnalysisRun.people)
+        select(PdfReport, AnalysisRun.survey_id, User.name, AnalysisRun.people)
         .join(User, User.id == PdfReport.user_id)
         .join(AnalysisRun, AnalysisRun.id == PdfReport.run_id)
         .where(PdfReport.community_id == community_id)
         .order_by(PdfReport.id.desc())
         .limit(MOST_LISTED)
     ).all()
-    keys = [key_of(report) for report, _, _ in rows]
-    jobs = {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}
-    return [Listed(report, name, answers, jobs.get(key_of(report))) for report, name, answers in rows]
+    jobs = {job.key: job for job in session.scalars(select(Job).where(Job.key.in_([key_of(row[0]) for row in rows])))}
+    return [
+        Listed(report, survey_id, name, answers, jobs.get(key_of(report))) for report, survey_id, name, answers in rows
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from surveyapp.analysis.figures import Share, Tone
+from surveyapp.analysis.figures import Share, Tone, gap
 
 STABLE, FAIRLY_STABLE = 0.85, 0.60
 """From which share of repeats a group of ideas counts as stable, or as fairly stable."""
@@ -51,8 +51,8 @@ class ValueFigure:
 
     @property
     def gap(self) -> int | None:
-        """Give lived minus important, in points."""
-        return self.lived.percent - self.important.percent if self.lived and self.important else None
+        """Give how much more it matters than it is lived, in points."""
+        return gap(self.important, self.lived)
 
 
 @dataclass(frozen=True)

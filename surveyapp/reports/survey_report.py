@@ -1,13 +1,11 @@
 """The summary of one survey, from one analysis run: the same run gives the same report (R9)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.analysis.figures import Tone
-from surveyapp.analysis.words import says_nothing
 from surveyapp.communities.found import mission_is_intact
 from surveyapp.communities.models import Community
 from surveyapp.goals.models import Goal
@@ -28,9 +26,10 @@ from surveyapp.reports.parts import (
 )
 from surveyapp.review.models import Column
 from surveyapp.review.rank import Ranked, ranked
-from surveyapp.surveys.models import Kind, Question, Survey
+from surveyapp.surveys.models import Kind, Survey
 from surveyapp.themes.count import QuestionFigure, shown
 from surveyapp.themes.models import AnalysisRun, Statement
+from surveyapp.themes.read import counts_of, quotes_of
 
 STATES = {
     Column.NEW: "To review",
@@ -38,8 +37,6 @@ STATES = {
     Column.ADOPTED: "Adopted",
     Column.DECLINED: "Not now",
 }
-QUOTES = 3
-QUOTE_CHARACTERS = (20, 280)  # shorter ones say little, longer ones are cut
 
 
 def build(session: Session, run: AnalysisRun) -> Report:
@@ -50,12 +47,7 @@ def build(session: Session, run: AnalysisRun) -> Report:
     figures = shown(questions, run.figures, survey.smallest_group)
     candidates = ranked(session, community.id, run)
     goals = _goals(session, community.id)
-    asked_for_ideas = _asked_for_ideas(questions)
-    statements = session.scalars(
-        select(Statement)
-        .where(Statement.run_id == run.id, Statement.question_id.in_(asked_for_ideas))
-        .order_by(Statement.number)
-    ).all()
+    counts = counts_of(session, run, questions)
     notes = () if mission_is_intact(session, community) else (_ALTERED,)
     return complete(
         Report(
@@ -74,8 +66,15 @@ def build(session: Session, run: AnalysisRun) -> Report:
             ),
             values=_values(figures, goals),
             choices=_choices(figures),
-            ideas=_ideas(statements),
-            candidates=_candidates(session, survey, candidates, statements),
+            ideas=IdeaFigure(
+                people=counts.people,
+                ideas=counts.ideas,
+                in_candidates=counts.grouped,
+                no_answer=counts.nothing,
+                other_language=counts.other_language,
+                tone=counts.tone,
+            ),
+            candidates=_candidates(session, survey, run, candidates),
             goals=tuple(_goal_figure(goal) for goal in goals),
             figure_group=survey.smallest_group,
             quote_group=survey.quote_group,
@@ -90,12 +89,6 @@ _ALTERED = MethodNote(
     "The mission differs",
     "The mission in the database is not the one that was founded. Somebody with access to the database changed it.",
 )
-
-
-def _asked_for_ideas(questions: Sequence[Question]) -> list[int]:
-    """The questions whose texts form candidates, by number: as themes/discover.py chooses them."""
-    proposals = [question.id for question in questions if question.kind is Kind.PROPOSALS]
-    return proposals or [question.id for question in questions if question.kind is Kind.LONG_TEXT]
 
 
 def _goals(session: Session, community_id: int) -> Sequence[Goal]:
@@ -130,43 +123,37 @@ def _choices(figures: Sequence[QuestionFigure]) -> tuple[ChoiceFigure, ...]:
     )
 
 
-def _ideas(statements: Sequence[Statement]) -> IdeaFigure:
-    worded = [statement for statement in statements if not says_nothing(statement.text)]
-    tones: dict[str, int] = defaultdict(int)
-    for statement in worded:
-        tones[statement.tone] += 1
-    return IdeaFigure(
-        people=len({statement.response_id for statement in worded}),
-        ideas=len(worded),
-        in_candidates=sum(statement.theme_id is not None for statement in worded),
-        no_answer=len(statements) - len(worded),
-        other_language=sum(s.kind == "other_language" and s.theme_id is None for s in worded),
-        tone=Tone(tones["positive"], tones["neutral"], tones["negative"], tones["mixed"], tones["unscored"]),
-    )
-
-
 def _candidates(
-    session: Session, survey: Survey, found: Sequence[Ranked], statements: Sequence[Statement]
+    session: Session, survey: Survey, run: AnalysisRun, found: Sequence[Ranked]
 ) -> tuple[CandidateFigure, ...]:
-    by_theme: dict[int | None, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        by_theme[statement.theme_id].append(statement)
+    numbers: dict[int, list[int]] = defaultdict(list)
+    placed = (
+        select(Statement.theme_id, Statement.number)
+        .where(Statement.run_id == run.id, Statement.theme_id.is_not(None))
+        .order_by(Statement.number)
+    )
+    for theme_id, number in session.execute(placed):
+        if theme_id is not None:
+            numbers[theme_id].append(number)
+    quotes = quotes_of(session, [one.finding for one in found if one.finding])
     compromises = dict(
         session.execute(select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id))
         .tuples()
         .all()
     )
     return tuple(
-        _candidate(one, by_theme.get(one.candidate.theme_id, []) if one.finding else [], survey, compromises)
+        _candidate(
+            one,
+            rows=numbers[one.finding.theme_id] if one.finding else [],
+            quotes=quotes[one.finding.theme_id] if one.finding and one.people >= survey.quote_group else [],
+            compromise=compromises.get(one.candidate.id, ""),
+        )
         for one in found
     )
 
 
-def _candidate(
-    one: Ranked, statements: Sequence[Statement], survey: Survey, compromises: Mapping[int, str]
-) -> CandidateFigure:
+def _candidate(one: Ranked, *, rows: Sequence[int], quotes: Sequence[Statement], compromise: str) -> CandidateFigure:
     finding, decided = one.finding, one.decision
-    may_be_quoted = finding is not None and finding.people >= survey.quote_group
     return CandidateFigure(
         key=str(one.candidate.id),
         rank=one.rank,
@@ -179,8 +166,10 @@ def _candidate(
         tone=one.tone,
         stability=finding.stability if finding else None,
         keywords=tuple(finding.keywords) if finding else (),
-        quotes=_quotes(statements, one.title) if may_be_quoted else (),
-        rows=tuple(str(statement.number) for statement in statements),
+        quotes=tuple(
+            Quote(quote.text, str(quote.number)) for quote in quotes if quote.text.casefold() != one.title.casefold()
+        ),
+        rows=tuple(map(str, rows)),
         state=STATES[one.candidate.column],
         values=tuple(value.name for value in one.values),
         is_from_organisation=one.is_from_organisation,
@@ -188,26 +177,12 @@ def _candidate(
             outcome=STATES[decided.after],
             reason=decided.reason,
             decided_on=decided.decided_at.date(),
-            compromise=compromises.get(one.candidate.id, ""),
+            compromise=compromise,
         )
         if decided
         else None,
         helpers=one.helpers[0],
     )
-
-
-def _quotes(statements: Sequence[Statement], title: str) -> tuple[Quote, ...]:
-    """Ideas that may be quoted and fit the candidate best, no two alike, the title not again."""
-    said, quotes = {title.casefold()}, []
-    shortest, longest = QUOTE_CHARACTERS
-    best = sorted(statements, key=lambda s: (not shortest <= len(s.text) <= longest, -(s.fit or 0.0), s.number))
-    for statement in best:
-        if statement.may_quote and statement.text.casefold() not in said:
-            said.add(statement.text.casefold())
-            quotes.append(Quote(statement.text, str(statement.number)))
-        if len(quotes) == QUOTES:
-            break
-    return tuple(quotes)
 
 
 def _goal_figure(goal: Goal) -> GoalFigure:

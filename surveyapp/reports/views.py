@@ -12,6 +12,7 @@ from surveyapp.reports.models import PdfReport
 from surveyapp.surveys.models import Survey
 from surveyapp.text_gate import whole_number
 from surveyapp.themes.discover import latest_run
+from surveyapp.themes.models import AnalysisRun
 from surveyapp.web import community, db_session, find, user
 
 bp = Blueprint("reports", __name__)
@@ -21,14 +22,13 @@ bp = Blueprint("reports", __name__)
 def index() -> ResponseReturnValue:
     """List the reports and those under way; offer to make one of a survey that has results."""
     session = db_session()
+    has_results = select(AnalysisRun.survey_id).where(AnalysisRun.finished_at.is_not(None))
     surveys = session.scalars(
-        select(Survey).where(Survey.community_id == community().id).order_by(Survey.id.desc())
+        select(Survey)
+        .where(Survey.community_id == community().id, Survey.id.in_(has_results))
+        .order_by(Survey.id.desc())
     ).all()
-    return render_template(
-        "reports/index.html",
-        reports=listed(session, community().id),
-        surveys=[survey for survey in surveys if latest_run(session, survey.id)],
-    )
+    return render_template("reports/index.html", reports=listed(session, community().id), surveys=surveys)
 
 
 @bp.post("/c/<slug>/reports")

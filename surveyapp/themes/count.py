@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.analysis.disclose import disclose
-from surveyapp.analysis.figures import Share
+from surveyapp.analysis.figures import Share, gap
 from surveyapp.surveys.models import Kind, Question
 
-HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time"}  # readiest first
+HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time", "": "No answer"}
+"""What people offer for their ideas, the readiest first."""
 HIGH = 4  # of 5: from here on a value counts as important, or as lived
 
 
@@ -28,8 +29,8 @@ class ValueFigure:
 
     @property
     def gap(self) -> int | None:
-        """Importance minus lived, in points."""
-        return self.important.percent - self.lived.percent if self.important and self.lived else None
+        """How much more it matters than it is lived, in points."""
+        return gap(self.important, self.lived)
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ def count_answers(questions: Iterable[Question], contents: Mapping[int, Sequence
 
 
 def _readiest(offers: Iterable[str | None]) -> str:
-    """The most that somebody offers over all their ideas; empty if they said nothing."""
-    said = set(offers)
-    return next((key for key in HELP if key in said), "")
+    """The most that somebody offers over all their ideas."""
+    said = {offer or "" for offer in offers}
+    return next(key for key in HELP if key in said)
 
 
 def _count_values(question: Question, answers: Sequence[Any]) -> dict[str, dict[str, list[int]]]:

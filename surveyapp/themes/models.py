@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from surveyapp.db import Base
 
 WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
+NOTHING = "says_nothing"  # the kind of a statement that is no idea: "no", "n/a"
 
 
 class AnalysisRun(Base):
@@ -29,9 +30,9 @@ class AnalysisRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     people: Mapped[int] = mapped_column(default=0)  # responses taken into account
-    people_with_ideas: Mapped[int] = mapped_column(default=0)
-    ideas: Mapped[int] = mapped_column(default=0)  # statements, those that say nothing included
-    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of closed questions, see themes/discover.py
+    people_with_ideas: Mapped[int] = mapped_column(default=0)  # who wrote at least one of the ideas
+    ideas: Mapped[int] = mapped_column(default=0)  # that may form candidates, and say something
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of closed questions, see themes/count.py
 
     findings: Mapped[list["Finding"]] = relationship(back_populates="run", cascade="all, delete-orphan")
 
@@ -90,8 +91,9 @@ class Finding(Base):
     unscored: Mapped[int]
     stability: Mapped[float | None]
     helpers_yes: Mapped[int]  # people who would help with one of its ideas
-    helpers_maybe: Mapped[int]
+    helpers_maybe: Mapped[int]  # people who would perhaps, and said yes to none of them
     value_ids: Mapped[list[Any]]  # values its ideas were said to serve, most named first
+    quotes: Mapped[list[Any]] = mapped_column(default=list)  # numbers of the statements that speak for it, best first
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
 
     run: Mapped[AnalysisRun] = relationship(back_populates="findings")
@@ -120,7 +122,7 @@ class Statement(Base):
     polarity: Mapped[float]
     subjectivity: Mapped[float]
     tone: Mapped[str] = mapped_column(String(12))  # positive, neutral, negative, mixed, unscored
-    kind: Mapped[str] = mapped_column(String(20))  # statement, proposal, unscorable, other_language
+    kind: Mapped[str] = mapped_column(String(20))  # statement, proposal, unscorable, other_language, says_nothing
     value_id: Mapped[int | None] = mapped_column(ForeignKey("value.id"))  # the value its writer said it serves
     help: Mapped[str | None] = mapped_column(String(8))  # yes, maybe, no
     may_quote: Mapped[bool]

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveyapp.analysis.figures import Tone
+from surveyapp.analysis.titles import leans
 from surveyapp.surveys.models import Kind, Question, Survey
-from surveyapp.themes.models import AnalysisRun, Finding, Statement
+from surveyapp.themes.models import NOTHING, AnalysisRun, Finding, Statement
 
 QUOTES = 3  # of one question: one of each tone
 TONES = ("positive", "neutral", "negative")
@@ -18,13 +19,19 @@ FEWEST_TO_COUNT = 10  # with fewer scorable ideas only shares are shown
 
 @dataclass(frozen=True)
 class RunCounts:
-    """How the ideas of a run are accounted for."""
+    """How what people wrote is accounted for: ideas in themes, ideas alone, texts that say nothing."""
 
     ideas: int
     people: int  # who wrote at least one
     grouped: int  # ideas in themes that are shown
-    alone: int  # ideas in none of them
-    other_language: int
+    nothing: int  # texts that are no idea: "no", "n/a"
+    other_language: int  # ideas in none of the themes that are in a language the analysis does not know
+    tone: Tone  # of all ideas
+
+    @property
+    def alone(self) -> int:
+        """Ideas in none of the themes that are shown."""
+        return self.ideas - self.grouped
 
 
 @dataclass(frozen=True)
@@ -58,17 +65,70 @@ def name_of(finding: Finding) -> str:
     return finding.theme.name or finding.title
 
 
-def counts_of(session: Session, run: AnalysisRun) -> RunCounts:
-    """How the ideas of a run that may form candidates are accounted for."""
-    grouped = session.scalar(select(func.count()).where(Statement.run_id == run.id, Statement.theme_id.is_not(None)))
-    other = session.scalar(select(func.count()).where(Statement.run_id == run.id, Statement.kind == "other_language"))
+def idea_questions(questions: Iterable[Question]) -> list[Question]:
+    """The questions whose answers form candidates: proposals if a survey asks for them, else its long texts."""
+    asked = list(questions)
+    proposals = [question for question in asked if question.kind is Kind.PROPOSALS]
+    return proposals or [question for question in asked if question.kind is Kind.LONG_TEXT]
+
+
+def counts_of(session: Session, run: AnalysisRun, questions: Iterable[Question]) -> RunCounts:
+    """How the texts of a run that may form candidates are accounted for.
+
+    Args:
+        session: The caller's.
+        run: A finished run.
+        questions: All questions of its survey.
+    """
+    kinds: Counter[str] = Counter()
+    tones: Counter[str] = Counter()
+    grouped = other_language = 0
+    rows = session.execute(
+        select(Statement.kind, Statement.tone, Statement.theme_id.is_not(None), func.count())
+        .where(Statement.run_id == run.id, Statement.question_id.in_([q.id for q in idea_questions(questions)]))
+        .group_by(Statement.kind, Statement.tone, Statement.theme_id.is_not(None))
+    )
+    for kind, tone, is_grouped, count in rows.tuples():
+        kinds[kind] += count
+        if kind != NOTHING:
+            tones[tone] += count
+            grouped += count * bool(is_grouped)
+            other_language += count * (kind == "other_language" and not is_grouped)
     return RunCounts(
         ideas=run.ideas,
         people=run.people_with_ideas,
-        grouped=grouped or 0,
-        alone=run.ideas - (grouped or 0),
-        other_language=other or 0,
+        grouped=grouped,
+        nothing=kinds[NOTHING],
+        other_language=other_language,
+        tone=_tone(tones),
     )
+
+
+def _tone(tones: Counter[str]) -> Tone:
+    return Tone(*(tones[tone] for tone in (*TONES, "mixed", "unscored")))
+
+
+def quotes_of(session: Session, findings: Iterable[Finding]) -> dict[int, list[Statement]]:
+    """Per theme the ideas that speak for it, the best first, as the run chose them: with permission, and unlike others.
+
+    Whether a theme has enough people for quotes to be shown at all is for the caller to ask (R7).
+    """
+    wanted = list(findings)
+    numbers = [number for finding in wanted for number in finding.quotes]
+    rows = session.scalars(
+        select(Statement).where(
+            Statement.run_id.in_({finding.run_id for finding in wanted}),
+            Statement.number.in_(numbers),
+            Statement.may_quote,
+        )
+    )
+    said = {(statement.run_id, statement.number): statement for statement in rows}
+    return {
+        finding.theme_id: [
+            said[finding.run_id, number] for number in finding.quotes if (finding.run_id, number) in said
+        ]
+        for finding in wanted
+    }
 
 
 def told(session: Session, run: AnalysisRun, questions: Iterable[Question], survey: Survey) -> list[Told]:
@@ -80,7 +140,7 @@ def told(session: Session, run: AnalysisRun, questions: Iterable[Question], surv
     long_texts = {question.id: question for question in asked if question.kind is Kind.LONG_TEXT}
     rows = session.scalars(
         select(Statement)
-        .where(Statement.run_id == run.id, Statement.question_id.in_(long_texts))
+        .where(Statement.run_id == run.id, Statement.question_id.in_(long_texts), Statement.kind != NOTHING)
         .order_by(Statement.number)
     )
     for statement in rows:
@@ -96,7 +156,7 @@ def told(session: Session, run: AnalysisRun, questions: Iterable[Question], surv
                 question=long_texts[question_id],
                 people=people,
                 sentences=len(statements),
-                tone=Tone(*(tones[tone] for tone in (*TONES, "mixed", "unscored"))),
+                tone=_tone(tones),
                 quotes=_typical(statements) if people >= survey.quote_group else (),
             )
         )
@@ -106,5 +166,6 @@ def told(session: Session, run: AnalysisRun, questions: Iterable[Question], surv
 def _typical(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """For each tone an idea that may be quoted and reads well; which one follows its hash, never its time."""
     quotable = [s for s in statements if s.may_quote and 30 <= len(s.text) <= 200]  # characters
+    quotable.sort(key=lambda statement: leans(statement.text))
     firsts = (next((s for s in quotable if s.tone == tone), None) for tone in TONES)
     return tuple(statement for statement in firsts if statement is not None)[:QUOTES]

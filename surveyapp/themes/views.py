@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.count import shown
-from surveyapp.themes.discover import latest_run, open_run, start_run
+from surveyapp.themes.discover import latest_run, open_job, start_run
 from surveyapp.themes.read import counts_of, name_of, told, tone_of, top_findings
 from surveyapp.web import db_session, find, user
 
@@ -21,7 +21,7 @@ def results(survey_id: int) -> ResponseReturnValue:
     session = db_session()
     survey = find(Survey, survey_id)
     run = latest_run(session, survey.id)
-    under_way = open_run(session, survey.id)
+    under_way = open_job(session, survey.id)
     page = {"survey": survey, "run": run, "job": under_way, "answers": count_sent(session, survey.id)}
     if run is None:
         return render_template("themes/results.html", **page)
@@ -32,7 +32,7 @@ def results(survey_id: int) -> ResponseReturnValue:
         figures=shown(questions, run.figures, survey.smallest_group),
         texts=told(session, run, questions, survey),
         findings=top_findings(session, run),
-        counts=counts_of(session, run),
+        counts=counts_of(session, run, questions),
         tone_of=tone_of,
         name_of=name_of,
     )
