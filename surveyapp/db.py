@@ -29,7 +29,7 @@ NAMES = {
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
 WAL_IS_SAFE_FROM = (3, 51, 3)  # earlier libraries can corrupt a WAL database; 3.52.0 was withdrawn
 BUSY_MS = 5_000
-READ_ONLY = {"sqlite_begin": "DEFERRED"}  # execution option of a session that only reads
+READ_ONLY = {"sqlite_begin": "DEFERRED", "postgresql_readonly": True}  # execution options of a session that only reads
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -133,6 +133,7 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if mode == 'IMMEDIATE' else 'ON'}")
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
@@ -171,6 +172,6 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 
 
 def reading(factory: sessionmaker[Session]) -> Session:
-    """A session that only reads, and so never waits for a writer."""
+    """A session that only reads, and so never waits for a writer; the database refuses what would write."""
     engine: Engine = factory.kw["bind"]
     return factory(bind=engine.execution_options(**READ_ONLY))

@@ -118,7 +118,7 @@ def _answers(session: Session, survey_ids: Sequence[int]) -> dict[int, int]:
         .where(Response.survey_id.in_(survey_ids), Response.is_sent)
         .group_by(Response.survey_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _set_aside(candidates: Sequence[Ranked], goals: Sequence[Goal]) -> list[SetAside]:

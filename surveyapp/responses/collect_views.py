@@ -76,7 +76,7 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
 def close(survey_id: int) -> ResponseReturnValue:
     """Ask once more, then close the survey for good."""
     survey = find(Survey, survey_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "responses/close.html",
             survey=survey,

@@ -23,7 +23,7 @@ bp = Blueprint("surveys", __name__)  # its index is drawn in responses/, which k
 def new() -> ResponseReturnValue:
     """Make a draft of a ready-made survey."""
     form = NewSurveyForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.title.data, form.ready_made.data = _free_title(), next(iter(READY_MADE))
         form.smallest_group.data, form.quote_group.data = settings().smallest_group, settings().quote_group
     if not form.validate_on_submit():
@@ -67,7 +67,7 @@ def reword(survey_id: int, question_id: int) -> ResponseReturnValue:
     if survey.state is not State.DRAFT:
         raise design.NotADraft("This survey is open or closed already; what members read stays as it is.")
     form = QuestionForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.prompt.data, form.help.data = question.prompt, question.help
     if not form.validate_on_submit():
         page = _edit_page(survey, question_form=form, editing=question)
@@ -83,7 +83,7 @@ def open_(survey_id: int) -> ResponseReturnValue:
     """Show what opening makes binding, then open."""
     survey = find(Survey, survey_id)
     today = now().date()
-    if request.method == "GET":
+    if request.method != "POST":
         is_past = survey.closes_on is not None and survey.closes_on < today
         problems = [*design.problems(survey), *(["The last day to answer is past."] if is_past else [])]
         return render_template("surveys/open.html", survey=survey, problems=problems, today=today)

@@ -1,0 +1,193 @@
+"""Two communities that have one of everything, so that tests can ask who may see what of whom."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts.models import User
+from surveyapp.communities.models import Community, RoleKind
+from surveyapp.db import now
+from surveyapp.goals.models import Goal
+from surveyapp.jobs import Job
+from surveyapp.reports.models import PdfReport
+from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
+from surveyapp.surveys.models import Survey
+from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from tests.factories import make_community, make_survey, make_user
+
+ABSENT = 999_999_999
+
+
+@dataclass(frozen=True)
+class Place:
+    """A community with what belongs to it; *arguments* fill the address of any route."""
+
+    community: Community
+    manager: User
+    leader: User
+    arguments: dict[str, Any]
+
+
+def make_place(session: Session, **words: str) -> Place:
+    """A community with surveys, a run, two candidates, a goal, a report and a job; *words* are for make_community()."""
+    community = make_community(session, **words)
+    manager = make_user(session, community=community, kind=RoleKind.MANAGER)
+    leader = make_user(session, community=community, kind=RoleKind.LEADER)
+    survey = make_survey(session, community)
+    draft = make_survey(session, community, is_open=False)
+    run = make_run(session, survey)
+    candidate = make_found_candidate(session, run, "Open a tool library.")
+    adopted = make_found_candidate(session, run, "Plant forty trees.", column=Column.ADOPTED)
+    goal = make_goal(session, adopted)
+    report = make_pdf_report(session, run, manager)
+    job = Job(
+        key=f"job {secrets.token_hex(4)}",
+        task="make_report",
+        community_id=community.id,
+        arguments={"report_id": report.id},
+        queued_at=now(),
+        run_after=now(),
+    )
+    session.add(job)
+    for one in Criterion:
+        session.add(
+            Judgement(
+                candidate_id=candidate.id,
+                criterion=one,
+                user_id=manager.id,
+                verdict=Verdict.YES,
+                reason="It can be done.",
+                judged_at=now(),
+            )
+        )
+    session.flush()
+    arguments = {
+        "slug": community.slug,
+        "link": survey.link,
+        "survey_id": survey.id,
+        "question_id": draft.questions[0].id,
+        "candidate_id": candidate.id,
+        "theme_id": candidate.theme_id,
+        "run_id": run.id,
+        "goal_id": goal.id,
+        "report_id": report.id,
+        "job_id": job.id,
+        "user_id": leader.id,
+        "value_id": community.values[0].id,
+        "number": 1,
+        "filename": "app.css",
+        "receipt": "7K4M-29QX",
+    }
+    session.commit()  # and with it every lock, also those taken to read
+    return Place(community, manager, leader, arguments)
+
+
+def make_run(session: Session, survey: Survey, *, people: int = 40) -> AnalysisRun:
+    """A finished run that found nothing yet; commits."""
+    run = AnalysisRun(
+        community_id=survey.community_id,
+        survey_id=survey.id,
+        settings={},
+        started_at=now(),
+        finished_at=now(),
+        people=people,
+        people_with_ideas=people,
+        ideas=people,
+    )
+    session.add(run)
+    session.commit()
+    return run
+
+
+def make_found_candidate(
+    session: Session,
+    run: AnalysisRun,
+    title: str,
+    *,
+    people: int = 12,
+    column: Column = Column.NEW,
+    reason: str = "",
+    name: str | None = None,
+) -> Candidate:
+    """A theme that *run* found, as a candidate; with a decision if a *reason* is given; commits."""
+    theme = Theme(community_id=run.community_id, survey_id=run.survey_id, name=name)
+    session.add(theme)
+    session.flush()
+    session.add(
+        Finding(
+            run_id=run.id,
+            theme_id=theme.id,
+            title=title,
+            keywords=[],
+            people=people,
+            ideas=people,
+            share=people / run.people,
+            low=0.1,
+            high=0.9,
+            positive=people,
+            neutral=0,
+            negative=0,
+            mixed=0,
+            unscored=0,
+            helpers_yes=0,
+            helpers_maybe=0,
+            value_ids=[],
+        )
+    )
+    candidate = Candidate(community_id=run.community_id, theme_id=theme.id, column=column)
+    session.add(candidate)
+    session.flush()
+    if reason:
+        judge = make_user(session)
+        session.add(
+            Decision(
+                candidate_id=candidate.id,
+                user_id=judge.id,
+                before=Column.NEW,
+                after=column,
+                reason=reason,
+                decided_at=now(),
+            )
+        )
+    session.commit()
+    return candidate
+
+
+def make_goal(session: Session, candidate: Candidate, *, sentence: str = "Plant forty trees", **fields: Any) -> Goal:
+    """A goal that came of *candidate*, ten of forty trees on; commits."""
+    defaults: dict[str, Any] = {
+        "measure": "trees planted",
+        "unit": "trees",
+        "baseline": 0.0,
+        "target": 40.0,
+        "level": 10.0,
+        "due_on": date(2030, 11, 30),
+        "adopted_on": date(2026, 3, 10),
+    }
+    goal = Goal(
+        community_id=candidate.community_id, candidate_id=candidate.id, sentence=sentence, **{**defaults, **fields}
+    )
+    session.add(goal)
+    session.commit()
+    return goal
+
+
+def make_pdf_report(session: Session, run: AnalysisRun, user: User) -> PdfReport:
+    """A report that has been made; its PDF is none."""
+    report = PdfReport(
+        community_id=run.community_id,
+        run_id=run.id,
+        user_id=user.id,
+        title="Summary",
+        asked_at=now(),
+        made_at=now(),
+        size=4,
+        sha256="0" * 64,
+        pdf=b"%PDF",
+    )
+    session.add(report)
+    session.commit()
+    return report
