@@ -27,8 +27,8 @@ DECISIONS = {
 class Needed(Words):
     """What somebody thinks, beside the verdict it explains."""
 
-    def __init__(self, verdict: str) -> None:
-        super().__init__("Why?", most=MOST_REASON)
+    def __init__(self, verdict: str, **kwargs: Any) -> None:
+        super().__init__("Why?", most=MOST_REASON, **kwargs)
         self.verdict = verdict
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
@@ -40,6 +40,14 @@ class Needed(Words):
             raise ValidationError("Say why.")
         if self.data and not verdict:
             raise ValidationError("Choose yes, almost or no.")
+
+
+class DueDay(LastDay):
+    """A day, or none: whether one is needed depends on the decision."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.validators = ()
 
 
 class DecisionForm(Form):
@@ -56,7 +64,7 @@ class DecisionForm(Form):
     unit = Line("Unit", most=MOST_UNIT)
     baseline = Amount("Now")
     target = Amount("Target")
-    due_on = LastDay("Due")
+    due_on = DueDay("Due")
     values = SelectMultipleField("Values it serves", coerce=int)
     serves_mission = Words("Or why it serves the mission", most=MOST_WHY)
     compromise = Words("Compromise", most=MOST_WHY)
@@ -144,7 +152,7 @@ class DecisionForm(Form):
         if self.is_adoption and target.data is not None and target.data == self.baseline.data:
             raise ValidationError("The target must differ from where you stand now.")
 
-    def validate_due_on(self, due_on: LastDay) -> None:
+    def validate_due_on(self, due_on: DueDay) -> None:
         """A goal is due on a day to come (R2)."""
         self._need(due_on, "Choose the day by which you want to be done.")
         if self.is_adoption and due_on.data is not None and due_on.data <= self.today:
