@@ -173,9 +173,9 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     if page.problems():
         return _show(page, form_key, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     is_sending = is_forward and page.is_last
-    if is_sending and _is_flooded(link):
-        return _show(page, form_key, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
     try:
+        if is_sending and _is_flooded(link):
+            return _show(page, form_key, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
         is_sent = _store(page, form_key, is_sending=is_sending)
     except collect.Closed:
         return _closed(survey, page), HTTPStatus.CONFLICT
