@@ -137,9 +137,9 @@ def _candidates(
             numbers[theme_id].append(number)
     quotes = quotes_of(session, [one.finding for one in found if one.finding])
     compromises = dict(
-        session.execute(select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id))
-        .tuples()
-        .all()
+        session.execute(
+            select(Goal.candidate_id, Goal.compromise).where(Goal.community_id == survey.community_id)
+        ).all()
     )
     return tuple(
         _candidate(

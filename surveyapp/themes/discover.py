@@ -115,9 +115,7 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
                 select(Response.id, Response.may_quote)
                 .where(Response.survey_id == survey.id, Response.is_sent)
                 .order_by(Response.id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         contents = _contents(session, questions, set(responses))
 

@@ -121,7 +121,7 @@ def _earlier_themes(session: Session, run: AnalysisRun) -> dict[int, set[Place]]
         )
     )
     members: dict[int, set[Place]] = defaultdict(set)
-    for theme_id, *place in rows.tuples():
+    for theme_id, *place in rows:
         members[theme_id].add((place[0], place[1], place[2], place[3]))
     return dict(members)
 

@@ -88,7 +88,7 @@ def counts_of(session: Session, run: AnalysisRun, questions: Iterable[Question])
         .where(Statement.run_id == run.id, Statement.question_id.in_([q.id for q in idea_questions(questions)]))
         .group_by(Statement.kind, Statement.tone, Statement.theme_id.is_not(None))
     )
-    for kind, tone, is_grouped, count in rows.tuples():
+    for kind, tone, is_grouped, count in rows:
         kinds[kind] += count
         if kind != NOTHING:
             tones[tone] += count

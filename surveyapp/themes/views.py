@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.count import shown
-from surveyapp.themes.discover import latest_run, open_job, start_run
+from surveyapp.themes.discover import BATCH, latest_run, open_job, start_run
 from surveyapp.themes.read import counts_of, name_of, told, tone_of, top_findings
 from surveyapp.web import db_session, find, user
 
@@ -22,7 +22,15 @@ def results(survey_id: int) -> ResponseReturnValue:
     survey = find(Survey, survey_id)
     run = latest_run(session, survey.id)
     under_way = open_job(session, survey.id)
-    page = {"survey": survey, "run": run, "job": under_way, "answers": count_sent(session, survey.id)}
+    answers = count_sent(session, survey.id)
+    page = {
+        "survey": survey,
+        "run": run,
+        "job": under_way,
+        "answers": answers,
+        "batch": BATCH,
+        "may_group": run is not None and answers >= run.people + BATCH and not (under_way and not under_way.is_over),
+    }
     if run is None:
         return render_template("themes/results.html", **page)
     questions = survey.questions
