@@ -56,3 +56,9 @@ class Amount(FloatField):
         self.data = decimal_number(valuelist[0])
         if self.data is None:
             raise ValidationError("Please write a number, like 12 or 0.5.")
+
+    def _value(self) -> str:
+        """What was typed, else the number without decimals it does not need."""
+        if self.raw_data or self.data is None:
+            return str(super()._value())
+        return f"{self.data:.6f}".rstrip("0").rstrip(".")

@@ -184,7 +184,7 @@ def test_r3_not_now_needs_a_reason_that_members_can_read(
     assert (decision.after, decision.reason) == (Column.DECLINED, "Set by the council.")
     session.commit()
     text = client.get(address).text
-    assert "From To review to Not now" in text
+    assert "Moved from “To review” to “Not now”" in text
     assert "Set by the council." in text
 
 

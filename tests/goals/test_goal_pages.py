@@ -54,7 +54,7 @@ def test_a_goal_shows_its_finish_line_and_the_way_it_came(
         "Many raised it.",
         FINISH.serves_mission,
         "Under way",
-        f"To review to Adopted, by {manager.name}",
+        f"Adopted by {manager.name}",
     ):
         assert words in text, words
 
