@@ -48,7 +48,7 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
         select(Statement.text, Statement.tone, Value.name, Statement.help, Statement.fit, Statement.may_quote)
         .outerjoin(Value, Value.id == Statement.value_id)
         .where(Statement.run_id == finding.run_id, Statement.theme_id == finding.theme_id)
-        .order_by(Statement.fit.desc(), Statement.number)
+        .order_by(Statement.fit.desc().nulls_last(), Statement.number)
     )
     wanted = words.casefold()
     return [

@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import UpdateBase, delete, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.accounts.models import User
 from surveyapp.audit import AuditEntry, first_broken
@@ -173,3 +176,30 @@ def test_r5_the_organisations_candidate_is_marked_and_stands_without_figures(
     assert (own.rank, own.people, own.tone, own.helpers) == (2, 0, None, (None, None))
     rename(session, own.candidate, "A smaller car park", user_id=manager.id)
     assert standing(session, community, "A smaller car park").rank == 2
+
+
+def test_of_two_managers_who_decide_at_the_same_moment_one_is_told(
+    sessions: sessionmaker[Session], session: Session, community: Community, candidate: Candidate, manager: User
+) -> None:
+    other = make_user(session, community=community)
+    session.commit()
+    together = Barrier(2)
+
+    def say_not_now(user_id: int) -> str:
+        together.wait(10)
+        with sessions() as own:
+            mine = own.get_one(Candidate, candidate.id)
+            try:
+                hold(own, mine, 1)
+            except ChangedMeanwhile as error:
+                return str(error)
+            decline(own, mine, f"So says {user_id}.", user_id=user_id)
+            own.commit()
+            return "saved"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(say_not_now, (manager.id, other.id)))
+
+    winner = (manager, other)[said.index("saved")]
+    assert sorted(said) == sorted(["saved", f"{winner.name} moved it to Not now. So says {winner.id}."])
+    assert len(decisions(session)) == 1
