@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     from surveyapp.goals.views import bp as goals
     from surveyapp.reports.overview_views import communities
     from surveyapp.reports.views import bp as reports
+    from surveyapp.responses import take_in_views  # noqa: F401 - adds the pages for files to the blueprint
     from surveyapp.responses.views import bp as responses
     from surveyapp.review.views import bp as review
     from surveyapp.surveys.views import bp as surveys

@@ -1,4 +1,4 @@
-"""The command line: python -m surveyapp run, worker, analyse FILE, user add, db upgrade."""
+"""The command line: python -m surveyapp run, worker, analyse FILE, take-in FILE, user add, db upgrade."""
 
 import functools
 import json
@@ -77,8 +77,10 @@ def upgraded(settings: Settings) -> "Iterator[sessionmaker[Session]]":
     tables.Base.registry.configure()
     engine = db.make_engine(settings.database)
     schema.upgrade(engine)
-    yield db.session_factory(engine)
-    engine.dispose()
+    try:
+        yield db.session_factory(engine)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -158,6 +160,46 @@ def analyse(**options: Any) -> None:
     with progress_bar() as progress:
         report = analyse_file(Order(**options), progress)
     click.echo(themes_table(report))
+
+
+@main.command("take-in")
+@in_instance
+@click.argument("file")
+@click.option("--survey", required=True, metavar="NUMBER_OR_LINK", help="An open survey.")
+@click.option(
+    "--map", "mapped", multiple=True, metavar="COLUMN=PLACE", help="Like answer=3.idea1; else the names decide."
+)
+@click.option("--may-quote", is_flag=True, help="These people were told that their words may be quoted.")
+@click.option(
+    "--leave-out-refused", is_flag=True, help="Leave out the lines that do not fit; else nothing is taken in."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken in.")
+def take_in(
+    settings: Settings,
+    file: str,
+    survey: str,
+    mapped: tuple[str, ...],
+    may_quote: bool,
+    leave_out_refused: bool,
+    dry_run: bool,
+) -> None:
+    """Take the answers of a CSV FILE of another tool into a survey: all of them, or none."""
+    from surveyapp.db import reading
+    from surveyapp.responses.take_in_file import prepare
+
+    with upgraded(settings) as sessions:
+        with reading(sessions) as session:  # holds nobody up while somebody looks
+            prepared = prepare(session, file, survey, mapped)
+            click.echo(prepared.as_text())
+        if prepared.plan.refused:
+            click.echo(prepared.refusals(), err=True)
+        if dry_run:
+            return
+        if not mapped and sys.stdin.isatty():
+            click.confirm("Take them in like this? It cannot be undone.", abort=True)
+        with sessions.begin() as session:
+            count = prepared.take_in(session, may_quote=may_quote, is_leaving_out=leave_out_refused)
+    click.echo(f"Took in {count:,} answers.")
 
 
 @contextmanager

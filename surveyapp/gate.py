@@ -1,8 +1,9 @@
 """The gate every request passes before a view: its size, its encoding, where it comes from."""
 
+from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, RequestURITooLarge
 
 from surveyapp import FORM_FIELDS
@@ -12,8 +13,16 @@ FILE_BYTES = 5 << 20
 TAKES_FILES = {"responses.take_in"}  # routes whose body may be as large as FILE_BYTES
 
 
+class InMemory(Request):
+    """A request whose files stay in memory: answers are never laid down in a folder for temporary files."""
+
+    def _get_file_stream(self, *args: object, **kwargs: object) -> BytesIO:
+        return BytesIO()  # FILE_BYTES bounds it
+
+
 def init_app(app: Flask) -> None:
     """Check each request first of all."""
+    app.request_class = InMemory
     app.before_request(_check_size)
     app.before_request(_check_encoding)
     app.before_request(_check_origin)

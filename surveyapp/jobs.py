@@ -33,6 +33,7 @@ from surveyapp.errors import AppError
 TASKS = {  # name: where its function is; it takes (Running, **arguments)
     "group_ideas": "surveyapp.review.put_forward:group_ideas",
     "make_report": "surveyapp.reports.make:make_report",
+    "forget_upload": "surveyapp.responses.take_in:forget_upload",
 }
 ATTEMPTS = 3  # after that a job has failed, and a person decides
 POLL_SECONDS = 0.3

@@ -56,6 +56,8 @@ POLICY = {
     "responses.preview": Who.LEADER,
     "responses.collect": Who.LEADER,
     "responses.close": Who.MANAGER,
+    "responses.take_in": Who.MANAGER,
+    "responses.take_in_preview": Who.MANAGER,  # and only of a file that they sent: the view asks
     # understand
     # review
     "review.board": Who.LEADER,
