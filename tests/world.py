@@ -13,6 +13,7 @@ from surveyapp.db import now
 from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
+from surveyapp.responses.take_in import keep_upload
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
@@ -43,6 +44,7 @@ def make_place(session: Session, **words: str) -> Place:
     adopted = make_found_candidate(session, run, "Plant forty trees.", column=Column.ADOPTED)
     goal = make_goal(session, adopted)
     report = make_pdf_report(session, run, manager)
+    upload = keep_upload(session, survey, name="answers.csv", content=b"idea\nA bench\n", user_id=manager.id)
     job = Job(
         key=f"job {secrets.token_hex(4)}",
         task="make_report",
@@ -75,6 +77,7 @@ def make_place(session: Session, **words: str) -> Place:
         "goal_id": goal.id,
         "report_id": report.id,
         "job_id": job.id,
+        "key": upload.id,
         "user_id": leader.id,
         "value_id": community.values[0].id,
         "number": 1,
