@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from surveyapp.communities.models import Community
 from surveyapp.jobs import Worker
 from surveyapp.surveys.models import Survey
-from surveyapp.themes.discover import latest_run, start_run
+from surveyapp.themes.discover import start_run
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
 from tests.factories import make_response, make_survey
 
@@ -78,12 +78,12 @@ def propose(session: Session, survey: Survey, *proposals: Mapping[str, str | Non
 
 def grouped(session: Session, sessions: sessionmaker[Session], survey: Survey) -> AnalysisRun:
     """Group the ideas of a survey as the application does; the run, as another session finds it."""
-    start_run(session, survey)
+    run, _ = start_run(session, survey)
     session.commit()
     Worker(sessions).run_all()
-    session.expire_all()
-    run = latest_run(session, survey.id)
-    assert run is not None
+    session.refresh(run)
+    session.commit()  # ends the reading: on SQLite a session of the tests holds the write lock
+    assert run.finished_at is not None
     return run
 
 
