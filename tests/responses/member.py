@@ -19,7 +19,7 @@ def form_values(page: str) -> dict[str, str]:
 def words_of(page: str) -> str:
     """The text of a page's main part, blanks made single."""
     (main,) = lxml.html.document_fromstring(page).xpath("//main")
-    return " ".join(main.text_content().split())
+    return " ".join(" ".join(main.itertext()).split())
 
 
 def question(survey: Survey, words: str) -> Question:
