@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from surveyapp.analysis.clauses import has_verb, joints
 from surveyapp.analysis.words import STOP_WORDS, words
 
 Span = tuple[int, int]
@@ -11,24 +12,31 @@ Span = tuple[int, int]
 
 FEWEST_WORDS = 2
 """A sentence with fewer words, or with none but stop words, does not stand by itself."""
-FEWEST_WORDS_OF_CLAUSE = 4
-"""Both sides of a cut inside a sentence have at least so many words."""
 WRAPPED_LINE = 50
 """A line of at least so many characters may have been broken by its width and go on in the next."""
-_LOOK = 300
-"""Characters on either side of a possible cut that are looked at: the cost stays in step with the length."""
 
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mr|mrs|ms|dr|st|rd|ave|blvd|ln|hwy|mt|ft|vs|etc|e\.?g|i\.?e|cf|no|nos|inc|ltd|co|corp|approx|est|"
-    r"jr|sr|gov|sen|rep|prof|rev|gen|dept|min|max|hrs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z]|(?:[a-z]\.)+[a-z])$",
+    r"jr|sr|gov|govt|sen|rep|prof|rev|gen|dept|dev['’]t|univ|bldg|apt|min|max|hrs|yrs|tel|pp|para|fig|vol|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|sra|dra|ul|str|nr|ca|bzw|usw|[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_])$",
     re.IGNORECASE,
 )
+_FOR_EXAMPLE = re.compile(r"(?:e\.?g|i\.?e|z\.?b)$", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Stock|Etage|Klasse)\b"
+)
+_FIRST_WORD = re.compile(r"\s*([A-Z][a-z]*)\b")
+_NAMES_TOO = frozenset({"a", "may", "will"})  # a capital makes these a name after an abbreviation: Dr. Will, J. A.
 _KEPT_WHOLE = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|«[^»\n]{1,400}»|\([^()\n]{1,400}\)|\[[^\[\]\n]{1,400}\]|"
     r"(?:https?://|www\.)\S{1,500}|\S{1,100}@\S{1,100}|\d[\d.,:]*\d"
 )
 _SENTENCE_END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"”»’')\]]*+(?=\s)|[。！？]++|[؟۔]++|(?<=[a-z]{3})[.!?]++(?=[A-Z][a-z])"
+    r"(?<![.!?…])[.!?…]++[\"”»’')\]]*+(?=\s)|[。！？]++|[؟۔]++|(?<=[a-z]{3})[.!?]++(?=[A-Z][a-z])|"
+    r"(?<=[a-z]{3})[!?]++(?=[a-z])|(?<=[a-z]{3})\.(?=[a-z]{3,20}\s)(?!(?:com|org|net|gov|edu|info|html?|pdf)\b)"
+)
+_EMOJI_END = re.compile(
+    "(?<=\\S\\s)(?:[\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*+)++(?=\\s)"
 )
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u2e80-\u9fff]")  # Thai, Lao, Khmer, Chinese, Japanese
 _NEXT_BEGINS = re.compile(r"\s*([^\W_]|[\"“«(\[#$£€@]|[^\w\s])", re.UNICODE)
@@ -38,15 +46,6 @@ _INLINE_BULLET = re.compile(r"[•‣▪◦●]")
 _INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
 _FIRST_NUMBER = re.compile(r"\b1[.):]\s+$")
 _SEMICOLON = re.compile(r";(?=\s)")
-_SUBJECT = r"(?:we|they|you|i|he|she|there|people|everyone|(?:the|our)\s+[a-z]+(?:\s+[a-z]+)?)"
-_MODAL = (
-    r"(?:also\s+)?(?:need|needs|should|must|have\s+to|has\s+to|ought|want|wants|would\s+like|could\s+use|is|are|can)"
-)
-_NEXT_CLAUSE = re.compile(
-    rf"(?:,|\s[-–—])?(?<!\s)\s++(?=(?:and|but|plus)\s+(?:also\s+)?{_SUBJECT}\s+{_MODAL}\b)", re.IGNORECASE
-)
-_HAS_MODAL = re.compile(rf"\b{_MODAL}\b", re.IGNORECASE)
-_REFERS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|that|those|these|he|she|him|her|ones?)\b", re.IGNORECASE)
 _LEANS_ON_THE_LAST = re.compile(
     r"(?:(?:and|but|also|so|or|plus|then|maybe|perhaps|again|yes|no|well),?\s+)*"
     r"(?:this|that|it|its|it['’]s|they|they['’]re|these|those|he|she|him|her|his|them|their|which|such|because|cause|"
@@ -56,20 +55,53 @@ _LEANS_ON_THE_LAST = re.compile(
 )
 
 
+_IT_SAYS_NOTHING = re.compile(  # "it is time to", "it would be nice if"
+    r"it(?:['’]s|\s+is|\s+was|\s+would\s+be|\s+will\s+be|\s+should\s+be|\s+seems|\s+takes)\s+"
+    r"(?!(?:too|going|supposed|trying|about|used|starting|likely|able|not|never|also|just|up)\b|"
+    r"(?:an?|the)\s+(?!(?:shame|pity|good\s+idea)\b))(?:[\w'’]+\s+){0,3}?"
+    r"(?:to(?!\s+(?:the|an?|our|my|your|us|me|them|him|her)\b)|that|if|when|time)\b",
+    re.IGNORECASE,
+)
+_MADE_SO = re.compile(r"\bit\s+(?:[\w'’]+\s+){1,2}(?:to|that|if|when|for)\b", re.IGNORECASE)  # "make it easy to"
+_PREPOSITION = re.compile(r"(?:in|on|at|for|with|from|by|near|within|during|until|including)\b", re.IGNORECASE)
+_ENDS_BACK = frozenset(["it", "them", "that", "this", "those", "one", "ones", "there"])
+_SHORT = 5
+"""In a sentence of at most so many words a last "it" or "there" points to what was said before."""
+_ASIDE = 8
+"""A sentence of at most so many words that begins with a preposition and has no verb only adds to the one before."""
+_BACK = frozenset(["it", "it's", "its", "they", "them", "their", "theirs", "he", "she", "him", "her", "his"])
+_MEANT = "everyone everybody people nobody someone somebody anyone anybody each who many most some others"
+_PEOPLE = frozenset(_MEANT.split())
+_GOES_ON = re.compile(
+    r"\(|(?:would(?!\s+(?:like|love))|might|not\s+to|anything\s+but|reduces|helps|makes|adds|saves|brings|keeps|prevents|"
+    r"an?\s+(?:place|way|shame|disgrace|waste|must)|the\s+one)\b(?![^.!?]*\?)",
+    re.IGNORECASE,
+)
+_POLITE = """
+please thank thanks hello hi hey dear team sir madam regards sincerely cheers asking listening reading advance
+guten tag hallo danke bitte hola gracias bonjour merci dzień dobry dziękuję proszę привіт дякую
+"""
+_COURTESY = frozenset(_POLITE.split())
+_GREETING = re.compile(r"(?:(?:kind|best|warm|yours)\s+)?(?:regards|sincerely|cheers|dear|yours)\b", re.IGNORECASE)
+
+
 def split(text: str) -> list[Span]:
     """Cut an answer into the pieces that each stand by themselves.
 
-    A line of a list is a piece, so is a sentence, and a clause that has its own subject and verb. What leans on the
-    sentence before it ("This would help.") stays with it. Quotations, brackets, numbers, addresses and abbreviations
-    are never cut.
+    A line of a list is a piece (words that lead in to a list go with its first item), so is a sentence, and a clause
+    as `clauses.joints` describes it. What leans on the sentence before it ("This would help.", "Make it longer.")
+    stays with it, as do greetings and thanks. Blanks, marks, bullets and the "and" between two pieces belong to
+    neither. Quotations, brackets, numbers, addresses and abbreviations are never cut.
 
     Returns:
         Spans in order, without blanks around them; none for a blank text.
     """
     pieces: list[Span] = []
     for line in _lines(text):
-        sentences = [span for item in _items(text, line) for span in _sentences(text, item)]
-        pieces += _joined(text, [clause for sentence in sentences for clause in _clauses(text, sentence)])
+        is_kept = _kept_whole(text, line)
+        sentences = [span for item in _items(text, line) for span in _sentences(text, item, is_kept)]
+        clauses = [piece for span in sentences for piece in _cut(text, span, joints(text, *span, is_kept))]
+        pieces += clauses if _is_row_of_names(text, clauses) else _joined(text, clauses)
     return _joined(text, pieces, lists=True)
 
 
@@ -125,12 +157,13 @@ def _items(text: str, span: Span) -> list[Span]:
         if int(found[1]) == first + len(numbers):
             numbers.append(found.span())
     if len(numbers) > (0 if has_first else 1):
-        cuts = sorted(cuts + numbers)
+        leads_in = text[span[0] : numbers[0][0]].strip()[-1:] not in {"", *".!?;"}
+        cuts = sorted(cuts + (numbers[1:] if leads_in and not has_first else numbers))
     return _cut(text, span, cuts)
 
 
-def _sentences(text: str, span: Span) -> list[Span]:
-    """Sentences of a span, and the parts of one that are set apart by a semicolon."""
+def _kept_whole(text: str, span: Span) -> Callable[[int], bool]:
+    """Tells whether a place of the span is inside a quotation, bracket, number or address."""
     kept = [found.span() for found in _KEPT_WHOLE.finditer(text, *span)]
     starts = [start for start, _ in kept]
 
@@ -138,36 +171,67 @@ def _sentences(text: str, span: Span) -> list[Span]:
         at = bisect_right(starts, place) - 1
         return at >= 0 and kept[at][0] < place < kept[at][1]
 
+    return is_kept
+
+
+def _sentences(text: str, span: Span, is_kept: Callable[[int], bool]) -> list[Span]:
+    """Sentences of a span, and the parts of one that are set apart by a semicolon or an emoji."""
     cuts = []
     for found in _SENTENCE_END.finditer(text, *span):
-        before = text[max(span[0], found.start() - 12) : found.start()]
-        is_abbreviation = found[0].startswith(".") and len(found[0]) == 1 and _ABBREVIATION.search(before)
         following = _NEXT_BEGINS.match(text, found.end(), span[1])
         trails_off = found[0].startswith(("...", "…")) and following is not None and not following[1].isupper()
-        if following and not is_abbreviation and not trails_off and not is_kept(found.end() - 1):
-            cuts.append((found.end(), found.end()))
+        if following and not trails_off and not is_kept(found.end() - 1):
+            is_full_stop = found[0] != "." or not _is_abbreviated(text, span[0], found.start())
+            cuts += [(found.end(), found.end())] if is_full_stop else []
     cuts += [found.span() for found in _SEMICOLON.finditer(text, *span) if not is_kept(found.start())]
+    cuts += [(found.end(), found.end()) for found in _EMOJI_END.finditer(text, *span) if not is_kept(found.start())]
     return _cut(text, span, sorted(cuts))
 
 
-def _clauses(text: str, span: Span) -> list[Span]:
-    """Clauses of a sentence that begin with "and we need", "but there should" and the like."""
-    cuts = []
-    start = span[0]
-    for found in _NEXT_CLAUSE.finditer(text, *span):
-        before = text[max(start, found.start() - _LOOK) : found.start()]
-        after = text[found.end() : min(span[1], found.end() + _LOOK)]
-        long_enough = min(len(before.split()), len(after.split()) - 1) >= FEWEST_WORDS_OF_CLAUSE
-        stands = _HAS_MODAL.search(before) and not _leans(after) and not _REFERS_BACK.search(after)
-        if long_enough and stands and before.count("(") == before.count(")"):
-            cuts.append(found.span())
-            start = found.end()
-    return _cut(text, span, cuts)
+def _is_abbreviated(text: str, start: int, stop: int) -> bool:
+    """Whether a full stop shortens the word before it and does not end a sentence too."""
+    before = text[max(start, stop - 12) : stop]
+    if before[-1:].isdigit():
+        return _ORDINAL.match(text, stop + 1) is not None
+    if not _ABBREVIATION.search(before):
+        return False
+    following = _FIRST_WORD.match(text, stop + 1, stop + 20)
+    begins = following is not None and following[1].lower() in STOP_WORDS - _NAMES_TOO and len(following[1]) > 1
+    return not begins or _FOR_EXAMPLE.search(before) is not None
 
 
-def _leans(piece: str) -> bool:
+def _is_row_of_names(text: str, pieces: list[Span]) -> bool:
+    """Whether a line is a list whose items end in full stops: "Choir. Theatre. Film night."."""
+    said = [words(text[slice(*piece)]) for piece in pieces] if len(pieces) > 2 else []
+    return bool(said) and len({*map(tuple, said)}) == len(said) and all(_is_name(item) for item in said)
+
+
+def _is_name(said: list[str]) -> bool:
+    return 1 <= len(said) <= 2 and not any(word in STOP_WORDS or word in _COURTESY for word in said)
+
+
+def _leans(piece: str, said: list[str]) -> bool:
     """Whether a piece needs the one before it to be understood."""
-    return _LEANS_ON_THE_LAST.match(piece) is not None
+    if _IT_SAYS_NOTHING.match(piece):
+        return False
+    if _LEANS_ON_THE_LAST.match(piece) or _GOES_ON.match(piece):
+        return True
+    if len(said) <= _SHORT and said[-1] in _ENDS_BACK:
+        return True
+    return _points_back(piece, said) or (
+        len(said) <= _ASIDE and bool(_PREPOSITION.match(piece)) and not has_verb(piece)
+    )
+
+
+def _points_back(piece: str, said: list[str]) -> bool:
+    """Whether "it", "them" or "their" comes before anything that it could stand for: "We should make them welcome"."""
+    at = next((place for place, word in enumerate(said) if word in _BACK), 0)
+    if at == 0 or any(word not in STOP_WORDS or word in _PEOPLE for word in said[1:at]):
+        return False
+    if said[0] in _PEOPLE or not (said[0] in STOP_WORDS or said[0].endswith("ing") or has_verb(said[0])):
+        return False
+    dummy = _IT_SAYS_NOTHING.search(piece) or _MADE_SO.search(piece)
+    return dummy is None or words(piece[: dummy.start()]) != said[:at]
 
 
 def _joined(text: str, pieces: list[Span], *, lists: bool = False) -> list[Span]:
@@ -183,10 +247,13 @@ def _joined(text: str, pieces: list[Span], *, lists: bool = False) -> list[Span]
     for start, end in pieces:
         piece = text[start:end]
         said = words(piece)
-        is_short = all(word in STOP_WORDS for word in said) or (
-            len(said) < FEWEST_WORDS and not lists and not _UNSPACED.search(piece)
+        is_short = (
+            all(word in STOP_WORDS or word in _COURTESY for word in said)
+            or (len(said) < FEWEST_WORDS and not lists and not _UNSPACED.search(piece))
+            or (len(said) < 5 and _GREETING.match(piece) is not None)
         )
-        if joined and (is_short or first_is_short or (_leans(piece) and not lists)):
+        leads_in = bool(joined) and text[joined[-1][1] - 1] == ":"
+        if joined and (is_short or first_is_short or leads_in or (not lists and _leans(piece, said))):
             joined[-1] = (joined[-1][0], end)
             first_is_short = first_is_short and is_short
         else:
