@@ -4,7 +4,7 @@ from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, request
-from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
 
 from surveyapp import FORM_FIELDS
 
@@ -23,9 +23,8 @@ class InMemory(Request):
 def init_app(app: Flask) -> None:
     """Check each request first of all."""
     app.request_class = InMemory
-    app.before_request(_check_size)
-    app.before_request(_check_encoding)
-    app.before_request(_check_origin)
+    for check in (_check_origin, _check_size, _check_kind, _check_encoding):
+        app.before_request(check)
 
 
 def _check_size() -> None:
@@ -39,18 +38,28 @@ def _check_size() -> None:
             raise RequestEntityTooLarge
 
 
+def _check_kind() -> None:
+    """Refuse a body that none of our pages sends: JSON, XML, plain text, and files where none is asked for."""
+    kinds = {"", "application/x-www-form-urlencoded"}
+    if request.endpoint in TAKES_FILES:
+        kinds.add("multipart/form-data")
+    if request.mimetype not in kinds:
+        raise UnsupportedMediaType("This was not sent by a page of ours. Open the page, and send it again from there.")
+
+
 def _check_encoding() -> None:
     """Refuse what is not UTF-8, in the address and in a form, before anything replaces it silently."""
     parts = [request.query_string, request.environ.get("PATH_INFO", "").encode("latin-1", "replace")]
     if request.mimetype == "application/x-www-form-urlencoded":
         parts.append(request.get_data(cache=True))
-    for part in parts:
-        try:
-            text = unquote_to_bytes(part).decode("utf-8")
-        except UnicodeDecodeError:
-            raise BadRequest("This is not UTF-8 text. Please send it again from the page itself.") from None
-        if "\x00" in text:
-            raise BadRequest("This holds a character that is no text. Please type it anew.")
+    try:
+        texts = [unquote_to_bytes(part).decode("utf-8") for part in parts]
+    except UnicodeDecodeError:
+        raise BadRequest("This is not UTF-8 text. Please send it again from the page itself.") from None
+    if request.mimetype == "multipart/form-data":
+        texts += request.form.values()
+    if any("\x00" in text for text in texts):
+        raise BadRequest("This holds a character that is no text. Please type it anew.")
 
 
 def _check_origin() -> None:

@@ -7,9 +7,10 @@ keyed hash of whom, never an address. Counting is a transaction of its own.
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
@@ -43,8 +44,7 @@ def network(address: str | None) -> str:
 
 def count(session: Session, key: str, window: timedelta, at: datetime) -> int:
     """Count one more under *key*; give back how many there are in the window that *at* falls into."""
-    seconds = int(window.total_seconds())
-    ends = datetime.fromtimestamp((int(at.timestamp()) // seconds + 1) * seconds, at.tzinfo)
+    ends = _end_of(window, at)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(delete(Attempt).where(Attempt.window_ends_at < at))
     statement = (
@@ -56,21 +56,33 @@ def count(session: Session, key: str, window: timedelta, at: datetime) -> int:
     return session.scalars(statement).one()
 
 
-def refuse_if_spent(session: Session, key: str, limit: int, message: str, at: datetime | None = None) -> None:
-    """Refuse when *key* was counted *limit* times in the window that is running.
+def count_or_refuse(
+    session: Session, key: str, limit: int, window: timedelta, message: str, at: datetime | None = None
+) -> None:
+    """Count one more under *key*, unless that is more than *limit* in the window that is running.
 
     Raises:
         TooMany: With the seconds until the window ends.
     """
     at = at or now()
-    row = session.execute(
-        select(Attempt.window_ends_at, Attempt.times).where(Attempt.key == key, Attempt.window_ends_at > at)
-    ).first()
-    if row and row.times >= limit:
-        raise TooMany(message, retry_after=max(1, int((row.window_ends_at - at).total_seconds())))
+    if count(session, key, window, at) > limit:
+        raise TooMany(message, retry_after=max(1, int((_end_of(window, at) - at).total_seconds())))
+
+
+def take_back(session: Session, keys: Iterable[str]) -> None:
+    """Count one less under each of the *keys*: what was counted is not what the limit is for."""
+    session.execute(
+        update(Attempt).where(Attempt.key.in_(list(keys)), Attempt.times > 0).values(times=Attempt.times - 1)
+    )
 
 
 def tally(sessions: sessionmaker[Session], key: str, window: timedelta, at: datetime | None = None) -> int:
     """Count one more under *key*, in a transaction of its own."""
     with sessions.begin() as session:
         return count(session, key, window, at or now())
+
+
+def _end_of(window: timedelta, at: datetime) -> datetime:
+    """When the window ends that *at* falls into; windows begin at whole multiples of their length."""
+    seconds = int(window.total_seconds())
+    return datetime.fromtimestamp((int(at.timestamp()) // seconds + 1) * seconds, at.tzinfo)

@@ -11,7 +11,19 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    request_started,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -123,7 +135,7 @@ def is_local_path(path: str) -> bool:
 def init_app(app: Flask) -> None:
     """Put the guard, the headers, the error pages and the filters in their places."""
     app.register_blueprint(bp)
-    app.before_request(_begin)
+    request_started.connect(_begin, app)  # before all else, so that every refusal has its reference
     app.before_request(_guard)
     app.after_request(_finish)
     app.teardown_request(_close_session)
@@ -165,7 +177,7 @@ def _static_urls(app: Flask) -> Callable[[str], str]:
 # The request, from its beginning to its end
 
 
-def _begin() -> None:
+def _begin(sender: Flask, **extra: Any) -> None:
     g.began = time.perf_counter()
     g.reference = secrets.token_hex(4).upper()
     structlog.contextvars.clear_contextvars()
@@ -223,6 +235,8 @@ def _look_up_community(slug: str) -> RoleKind | None:
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if response.location and not is_local_path(response.location):
+        response.location = "/"
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -38,7 +38,7 @@ def make_place(session: Session, **words: str) -> Place:
     manager = make_user(session, community=community, kind=RoleKind.MANAGER)
     leader = make_user(session, community=community, kind=RoleKind.LEADER)
     survey = make_survey(session, community)
-    draft = make_survey(session, community, is_open=False)
+    make_survey(session, community, is_open=False)
     run = make_run(session, survey)
     candidate = make_found_candidate(session, run, "Open a tool library.")
     adopted = make_found_candidate(session, run, "Plant forty trees.", column=Column.ADOPTED)
@@ -70,7 +70,7 @@ def make_place(session: Session, **words: str) -> Place:
         "slug": community.slug,
         "link": survey.link,
         "survey_id": survey.id,
-        "question_id": draft.questions[0].id,
+        "question_id": survey.questions[0].id,
         "candidate_id": candidate.id,
         "theme_id": candidate.theme_id,
         "run_id": run.id,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import UserMixin
+from flask_security.utils import verify_password
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +29,10 @@ class User(Base, UserMixin):
     def roles(self) -> list[Any]:  # type: ignore[override]  # roles are held per community, see communities.Role
         """No installation-wide roles: what somebody may do is asked of policy.py."""
         return []
+
+    def verify_and_update_password(self, password: str) -> bool:
+        """Whether *password* is this user's; its hash stays as it is."""
+        return bool(verify_password(password, self.password))
 
 
 class SignIn(Base):

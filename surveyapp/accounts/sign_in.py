@@ -19,10 +19,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.accounts.models import SignIn, User
-from surveyapp.db import now
-from surveyapp.errors import TooMany
+from surveyapp.accounts.passwords import HASHER
+from surveyapp.db import now, reading
 from surveyapp.settings import Settings
-from surveyapp.throttle import key_of, network, refuse_if_spent, tally
+from surveyapp.throttle import count_or_refuse, key_of, network, take_back
 
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 10  # in one window
@@ -41,8 +41,7 @@ class Accounts(UserDatastore):
     def find_user(self, case_insensitive: bool = False, **by: Any) -> User | None:
         """The user with this ``email`` or ``fs_uniquifier``; addresses are stored in lower case."""
         ((attribute, value),) = by.items()
-        with self._sessions() as reader:
-            reader.connection(execution_options={"sqlite_begin": "DEFERRED"})
+        with reading(self._sessions) as reader:
             wanted = str(value).lower() if attribute == "email" else value
             return reader.scalar(select(User).where(getattr(User, attribute) == wanted))
 
@@ -59,6 +58,9 @@ class SignInForm(LoginForm):
 
     remember = None
 
+    def validate_next(self, field: Any) -> None:
+        """Forget a place elsewhere, and sign in all the same: web.py lets nobody be led there (P25)."""
+
     def validate(self, **kwargs: Any) -> bool:
         """Check the password, unless this account or network has failed too often."""
         known = cast(Settings, current_app.extensions["surveyapp"].settings)
@@ -66,18 +68,14 @@ class SignInForm(LoginForm):
         account = key_of(known.secret_key, "sign-in of", (self.email.data or "").strip().lower())
         network_key = key_of(known.secret_key, "sign-in from", network(request.remote_addr))
         limits = {account: FAILURES_PER_ACCOUNT, network_key: FAILURES_PER_NETWORK}
-        try:
-            with sessions() as reader:
-                reader.connection(execution_options={"sqlite_begin": "DEFERRED"})
-                for key, limit in limits.items():
-                    refuse_if_spent(reader, key, limit, SPENT)
-        except TooMany as error:
-            raise error from None
-        if super().validate(**kwargs):
-            return True
-        for key in limits:
-            tally(sessions, key, WINDOW)
-        return False
+        with sessions.begin() as writer:  # counted before the password is looked at, so that haste wins nothing
+            for key, limit in limits.items():
+                count_or_refuse(writer, key, limit, WINDOW, SPENT)
+        is_known = bool(super().validate(**kwargs))
+        if is_known:
+            with sessions.begin() as writer:
+                take_back(writer, limits)
+        return is_known
 
 
 def init_app(app: Flask, settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -86,6 +84,11 @@ def init_app(app: Flask, settings: Settings, sessions: sessionmaker[Session]) ->
         SECURITY_PASSWORD_SALT=hashlib.sha256(f"password salt {settings.secret_key}".encode()).hexdigest(),
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=True,  # passwords.py hashes for the command line too
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={  # the same work where there is no such account (P7e)
+            "argon2__time_cost": HASHER.time_cost,
+            "argon2__memory_cost": HASHER.memory_cost,
+            "argon2__parallelism": HASHER.parallelism,
+        },
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=("That email and password don’t match", "error"),
@@ -99,7 +102,9 @@ def init_app(app: Flask, settings: Settings, sessions: sessionmaker[Session]) ->
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_PASSWORD_LENGTH_MIN=8,
     )
-    Security(app, Accounts(sessions), login_form=SignInForm)
+    security = Security(app, Accounts(sessions), login_form=SignInForm)
+    security.want_json(lambda _: False)  # nor JSON, nor tokens in headers: the register knows cookies alone
+    app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]  # Flask-Security sets it
     app.before_request(lambda: _end_if_over(settings, sessions))
 
     @user_authenticated.connect_via(app)
@@ -139,8 +144,7 @@ def _end_if_over(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if "_user_id" not in session or request.endpoint == "static":
         return
     token, moment = session.get("sign_in", ""), now()
-    with sessions() as reader:
-        reader.connection(execution_options={"sqlite_begin": "DEFERRED"})
+    with reading(sessions) as reader:
         row = reader.get(SignIn, _hash(token))
     if row is None or not _is_current(row, settings, moment):
         logout_user()
