@@ -16,8 +16,9 @@ def _any(listed: str) -> str:
 
 
 _AND = r"and|but|plus|&|\+|und|aber|y|pero|et|mais|oraz|ale|та|але"
-_JOINT = re.compile(
-    rf"(?<!\s)(?:,\s++|\s++[-–—]\s++|\s++(?=(?:{_AND})\s))(?:(?:{_AND})\s++)?(?:also\s++)?", re.IGNORECASE
+_JOINT = re.compile(  # looks back for the beginning of the blanks: a pattern that begins with its marks is found faster
+    rf"[,\s](?:(?<=,)(?<!\s,)\s++|(?<=\s)(?<!\s\s)\s*+(?:[-–—]\s++|(?=(?:{_AND})\s)))(?:(?:{_AND})\s++)?(?:also\s++)?",
+    re.IGNORECASE,
 )
 _NEXT_JOINT = re.compile(r",\s|\s[-–—&+]\s|\s(?:and|but|plus)\s", re.IGNORECASE)
 

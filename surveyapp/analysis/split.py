@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from surveyapp.analysis.clauses import has_verb, joints
 from surveyapp.analysis.words import STOP_WORDS, words
@@ -31,9 +32,10 @@ _KEPT_WHOLE = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|«[^»\n]{1,400}»|\([^()\n]{1,400}\)|\[[^\[\]\n]{1,400}\]|"
     r"(?:https?://|www\.)\S{1,500}|\S{1,100}@\S{1,100}|\d[\d.,:]*\d"
 )
-_SENTENCE_END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"”»’')\]]*+(?=\s)|[。！？]++|[؟۔]++|(?<=[a-z]{3})[.!?]++(?=[A-Z][a-z])|"
-    r"(?<=[a-z]{3})[!?]++(?=[a-z])|(?<=[a-z]{3})\.(?=[a-z]{3,20}\s)(?!(?:com|org|net|gov|edu|info|html?|pdf)\b)"
+_SENTENCE_END = re.compile(  # each alternative looks back: a pattern that begins with its marks is found much faster
+    r"[.!?…。！？؟۔](?:(?<=[。！？])[。！？]*+|(?<=[؟۔])[؟۔]*+|(?<![.!?…][.!?…])(?:[.!?…]*+[\"”»’')\]]*+(?=\s)|"
+    r"(?<=[a-z]{3}[.!?])[.!?]*+(?=[A-Z][a-z])|(?<=[a-z]{3}[!?])[!?]*+(?=[a-z])|"
+    r"(?<=[a-z]{3}\.)(?=[a-z]{3,20}\s)(?!(?:com|org|net|gov|edu|info|html?|pdf)\b)))"
 )
 _EMOJI_END = re.compile(
     "(?<=\\S\\s)(?:[\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*+)++(?=\\s)"
@@ -44,6 +46,7 @@ _LINE = re.compile(r"[^\r\n\u2028\u2029\v\f]+")
 _BULLET = re.compile(r"\s*(?:[-*+•–—·‣▪◦●]+\s+|[•‣▪◦●]|\(?\d{1,2}[.):]\s+|\(?[a-hA-H]\)\s+)")
 _INLINE_BULLET = re.compile(r"[•‣▪◦●]")
 _INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
+_NUMBERED = re.compile(r"\d[.)]\s")
 _FIRST_NUMBER = re.compile(r"\b1[.):]\s+$")
 _SEMICOLON = re.compile(r";(?=\s)")
 _LEANS_ON_THE_LAST = re.compile(
@@ -153,6 +156,8 @@ def _items(text: str, span: Span) -> list[Span]:
     has_first = _FIRST_NUMBER.search(text[max(0, span[0] - 8) : span[0]]) is not None
     first = 2 if has_first else 1
     numbers: list[Span] = []
+    if not _NUMBERED.search(text, *span):
+        return _cut(text, span, cuts)
     for found in _INLINE_NUMBER.finditer(text, *span):
         if int(found[1]) == first + len(numbers):
             numbers.append(found.span())
@@ -164,12 +169,16 @@ def _items(text: str, span: Span) -> list[Span]:
 
 def _kept_whole(text: str, span: Span) -> Callable[[int], bool]:
     """Tells whether a place of the span is inside a quotation, bracket, number or address."""
-    kept = [found.span() for found in _KEPT_WHOLE.finditer(text, *span)]
-    starts = [start for start, _ in kept]
+
+    @cache  # most lines have no place to ask about
+    def found() -> tuple[list[int], list[int]]:
+        kept = [match.span() for match in _KEPT_WHOLE.finditer(text, *span)]
+        return [start for start, _ in kept], [end for _, end in kept]
 
     def is_kept(place: int) -> bool:
+        starts, ends = found()
         at = bisect_right(starts, place) - 1
-        return at >= 0 and kept[at][0] < place < kept[at][1]
+        return at >= 0 and starts[at] < place < ends[at]
 
     return is_kept
 
@@ -184,7 +193,8 @@ def _sentences(text: str, span: Span, is_kept: Callable[[int], bool]) -> list[Sp
             is_full_stop = found[0] != "." or not _is_abbreviated(text, span[0], found.start())
             cuts += [(found.end(), found.end())] if is_full_stop else []
     cuts += [found.span() for found in _SEMICOLON.finditer(text, *span) if not is_kept(found.start())]
-    cuts += [(found.end(), found.end()) for found in _EMOJI_END.finditer(text, *span) if not is_kept(found.start())]
+    if not text.isascii():
+        cuts += [(found.end(),) * 2 for found in _EMOJI_END.finditer(text, *span) if not is_kept(found.start())]
     return _cut(text, span, sorted(cuts))
 
 
@@ -242,6 +252,8 @@ def _joined(text: str, pieces: list[Span], *, lists: bool = False) -> list[Span]
         pieces: Pieces in order.
         lists: The pieces are whole lines: a short one is an item of a list and stands, but not one without any word.
     """
+    if len(pieces) < 2:
+        return pieces
     joined: list[Span] = []
     first_is_short = False
     for start, end in pieces:
