@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
-from surveyapp.analysis.titles import is_against, leans, reading_ease, title_spans
+from surveyapp.analysis.goal_sentence import propose
+from surveyapp.analysis.titles import denies, is_against, leans, reading_ease, title_spans
 from surveyapp.analysis.words import STOP_WORDS, clean, stem, words
 
 MOST_KEYWORDS = 4
@@ -32,9 +33,14 @@ MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 UNQUOTED = "Ideas that may not be quoted"
 """What a theme is called that has neither a text that may be quoted nor keywords."""
+OTHER_SIDE = 0.1
+"""From this share on of those who speak of it, what the other side says is shown beside the title."""
+SAME_WORDS = 0.75
+"""A text speaks of the same thing as the title when it has so many of the words that carry what the title says."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
+_LATER_WORD = re.compile(r"(?<=[a-z,] )[^\W\d_][^\W\d_'’-]*")
 _PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
 
 
@@ -47,6 +53,10 @@ class Description:
     keywords: tuple[str, ...]
     quotes: tuple[int, ...]
     """Row numbers of texts, the most telling first."""
+    goal: str | None = None
+    """The title as a goal sentence, where grammar is sure."""
+    opposite: tuple[int, float] | None = None
+    """Row number of the text that says the opposite best, and the share of the theme's texts on its side."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ def describe(
         [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
     ]
     placed = place([piece for group in pieces for piece, _ in group]).astype(np.float64)
+    small = _usually_small(texts)
     described, first = [], 0
     for theme, centre in enumerate(centres):
         vectors_here = placed[first : first + len(pieces[theme])]
@@ -165,8 +176,43 @@ def describe(
             continue
         nearest = int(typical[theme][0])
         title, source = _title(pieces[theme], alike, telling, against) or (texts[nearest], nearest)
-        described.append(Description(title, shown, _quotes(texts, vectors, typical[theme], centre, source)))
+        goal = propose(title, small)
+        described.append(
+            Description(
+                title,
+                shown,
+                _quotes(texts, vectors, typical[theme], centre, source),
+                goal.words if goal else None,
+                _opposite(texts, typical[theme], title),
+            )
+        )
     return described
+
+
+def _opposite(texts: Sequence[str], rows: Labels, title: str) -> tuple[int, float] | None:
+    """The text nearest the middle that denies what the title says, if enough of those who speak of it do.
+
+    A text speaks of it when it has most of the title's own words; it is on the other side when it denies its main
+    clause ("should not be", "does not need") and the title does not, or the other way round.
+    """
+    about = _own_stems(title)
+    if not about:
+        return None
+    speaking = [int(row) for row in rows if len(about & _own_stems(texts[row])) >= SAME_WORDS * len(about)]
+    others = [row for row in speaking if denies(texts[row]) != denies(title)]
+    share = len(others) / max(1, len(speaking))
+    return (others[0], share) if others and share >= OTHER_SIDE else None
+
+
+def _own_stems(text: str) -> set[str]:
+    """The stems of the words that carry what a text says."""
+    return {stem(word) for word in words(text) if word not in STOP_WORDS and len(word) > 2}
+
+
+def _usually_small(texts: Sequence[str]) -> frozenset[str]:
+    """Words that are written small more often than with a capital where they do not begin a sentence: no names."""
+    forms = Counter(word for text in texts for word in _LATER_WORD.findall(text))
+    return frozenset(word for word, n in forms.items() if word.islower() and n > forms[word.capitalize()])
 
 
 def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:

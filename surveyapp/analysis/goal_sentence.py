@@ -20,7 +20,7 @@ LONGEST = 16
 _FILLER = re.compile(
     r"(?:please|also|and|but|so|maybe|perhaps|just|i think(?: that)?|i believe(?: that)?|i feel(?: that)?|"
     r"it would be (?:nice|good|great|lovely|helpful)(?: if we could| to)|would it be possible to|"
-    r"it(?:['’]s| is) time (?:to|for)|let['’]?s|lets|why not|how about|what about|can we|could we|can you|could you|"
+    r"it(?:['’]s| is) time (?:to|for)|let['’]?s|lets|let us|why not|how about|what about|(?:can|could) (?:we|you)|"
     r"i(?:['’]d| would) (?:like|love)(?: to see| to have)?|we(?:['’]d| would) (?:like|love)(?: to see| to have)?|"
     r"i (?:want|wish)(?: to see)?|we want(?: to see)?)[,:]?\s+",
     re.IGNORECASE,
@@ -86,7 +86,9 @@ _NO_VERBS = word_set(
     better more less fewer able allowed free a an the some no not all our to be have access
     """
 )
-_SILENT_E = re.compile(r"(?:[^aeiou][aiou][cgkslvzr]|[aeiou][cgszv]|iz|is|at|ut|[^aeo]l|ur|dg|rg|nc|ov|ag|ang)$")
+_SILENT_E = re.compile(
+    r"(?:[^aeiou][aiou][cgkslvzr]|[aeiou][cgszv]|iz|is|at|ut|[^aeo]id|[^aeo]l|ur|dg|rg|nc|ov|ag|ang)$"
+)
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ def propose(title: str, written_small: Container[str] = OFTEN_FIRST) -> GoalSent
     for rule in (_as_imperative, _as_duty, _as_passive, _as_gerund, _as_wanted, _as_thing):
         if parts := rule(text):
             verb, thing = parts
-            first = thing.split(" ", 1)[0]
-            if verb and first.lower() in written_small and first[1:].islower():
+            first, _, then = thing.partition(" ")
+            is_name = first.lower() not in written_small or then[:1].isupper()
+            if verb and not is_name and first[1:].islower():
                 thing = thing[0].lower() + thing[1:]
             sentence = _begun(f"{verb} {thing}".strip())
             return GoalSentence(sentence, is_turned=sentence.casefold() not in title.casefold())

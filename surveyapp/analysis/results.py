@@ -66,6 +66,16 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Opposite:
+    """What the other side says, in a theme that holds both sides of a question."""
+
+    row: int
+    text: str
+    share: float
+    """Of the different texts about what the title is about, as far as their words tell which side they are on."""
+
+
+@dataclass(frozen=True)
 class Theme:
     """Statements that say the same thing, and how many people said it."""
 
@@ -93,6 +103,9 @@ class Theme:
     quotes: tuple[Quote, ...]
     parent: int | None
     """The theme it is a part of; None for a theme of its own."""
+    goal: str | None = None
+    """A goal sentence that could be made of the title: proposed, not decided; None where grammar is not sure."""
+    opposite: Opposite | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Groups of texts to themes with their figures: who said it, in what tone, how sure that is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.describe import Description
 from surveyapp.analysis.measure import mean_with_interval, wilson
-from surveyapp.analysis.results import Quote, Statement, Theme
+from surveyapp.analysis.results import Opposite, Quote, Statement, Theme
 from surveyapp.analysis.words import fingerprint
 
 
@@ -78,12 +78,14 @@ def tally(
         )
         for statement, text, theme, part in zip(statements, text_of, theme_of.tolist(), part_of.tolist(), strict=True)
     ]
-    speaker = _speakers(statements, text_of, {text for description in descriptions for text in description.quotes})
+    shown = {text for description in descriptions for text in description.quotes}
+    shown |= {description.opposite[0] for description in descriptions if description.opposite}
+    speaker = _speakers(statements, text_of, shown)
     themes = [
         _theme(
             descriptions[i],
             [statements[row] for row in members[i]],
-            quotes=[speaker[text] for text in descriptions[i].quotes],
+            speaker=speaker,
             number=ids[i],
             parent=ids[parent[i]] if parent[i] >= 0 else None,
             stability=found.stability[i] if parent[i] < 0 else None,
@@ -98,7 +100,7 @@ def _theme(
     description: Description,
     members: Sequence[Statement],
     *,
-    quotes: Sequence[Statement],
+    speaker: Mapping[int, Statement],
     number: int,
     parent: int | None,
     stability: float | None,
@@ -126,9 +128,18 @@ def _theme(
         mixed=tones["mixed"],
         unscored=tones["unscored"],
         stability=stability,
-        quotes=tuple(Quote(quote.row, quote.text, quote.column, quote.person) for quote in quotes),
+        quotes=tuple(Quote(s.row, s.text, s.column, s.person) for s in (speaker[text] for text in description.quotes)),
         parent=parent,
+        goal=description.goal,
+        opposite=_opposite(description, speaker),
     )
+
+
+def _opposite(description: Description, speaker: Mapping[int, Statement]) -> Opposite | None:
+    if description.opposite is None:
+        return None
+    text, share = description.opposite
+    return Opposite(speaker[text].row, speaker[text].text, share)
 
 
 def _speakers(statements: Sequence[Statement], text_of: Labels, quoted: set[int]) -> dict[int, Statement]:

@@ -60,6 +60,12 @@ _REFERS_ELSEWHERE = re.compile(
 _NOT = re.compile(
     r"\b(?:not|no|never|nor|none|stop|against|oppose|ban|without|cannot|[a-z]+n['’]t|dont)\b", re.IGNORECASE
 )
+_DENIES = re.compile(
+    r"\b(?:should|must|do|does|did|can|need|would|could|will|ought|is)(?: definitely| really| absolutely)?"
+    r"(?:n['’]?t| not| never)\b|\bcannot\b|^\W*(?:no more|no new|not|never|stop|against|dont)\b|"
+    r"\b(?:definitely|really|absolutely) (?:does|do|should|is) not\b|\b(?:oppose|reject|not in favou?r|not support)\b",
+    re.IGNORECASE,
+)
 _ENDS = " \t.,;:!-–—…"
 
 
@@ -94,6 +100,11 @@ def leans(statement: str) -> bool:
 def is_against(piece: str) -> bool:
     """Whether a piece says that something should not be, as far as its words tell."""
     return _NOT.search(piece) is not None
+
+
+def denies(piece: str) -> bool:
+    """Whether the main clause of a piece is denied: "should not be", "does not need", "no more", "stop"."""
+    return _DENIES.search(piece) is not None
 
 
 def reading_ease(piece: str) -> float:

@@ -78,3 +78,34 @@ def test_a_theme_of_one_text_is_described_by_it() -> None:
 
 def test_nothing_has_no_description() -> None:
     assert described() == ([], [])
+
+
+def test_what_the_other_side_says_stands_beside_the_title() -> None:
+    texts, (_, pool) = described(
+        BUSES,
+        [
+            "Open the pool on Sundays",
+            "The pool should open on Sundays",
+            "Please open the pool on Sundays too",
+            "Sundays at the pool, open it for families",
+            "The pool should not open on Sundays",
+        ],
+    )
+
+    assert pool.opposite is not None
+    row, share = pool.opposite
+    assert texts[row] == "The pool should not open on Sundays"
+    assert share == 0.2
+
+
+def test_without_another_side_there_is_no_opposite() -> None:
+    _, found = described(TREES, BUSES)
+
+    assert [description.opposite for description in found] == [None, None]
+
+
+def test_a_title_that_can_be_said_as_a_goal_is() -> None:
+    _, (trees, _) = described(TREES, BUSES)
+
+    assert trees.goal is not None
+    assert trees.goal.split()[0] in {"Plant", "Provide"}
