@@ -118,8 +118,26 @@ def test_fifteen_voters_are_enough() -> None:
     found = found_in(two_camps(7, 8))
 
     assert found.outcome is Outcome.GROUPS
-    assert [group.people for group in found.groups] == [8, 7]
     assert group_of_each(found) == [1] * 7 + [0] * 8
+
+
+@pytest.mark.parametrize("sizes", [(10, 20, 30), (30, 10, 20), (20, 30, 10)])
+def test_the_largest_group_comes_first(sizes: tuple[int, int, int]) -> None:
+    views = [[1.0] * 8, [-1.0] * 8, [1.0, -1.0] * 4]
+    found = found_in(np.repeat(views, sizes, axis=0))
+
+    assert [group.people for group in found.groups] == [30, 20, 10]
+    middles = [(group.x, group.y) for group in found.groups]
+    places = [(place.x, place.y) for place in found.members]
+    assert np.array([middles[group] for group in group_of_each(found)]) == pytest.approx(np.array(places), abs=1e-3)
+
+
+@pytest.mark.parametrize(("n_voters", "most"), [(15, 3), (23, 3), (24, 4), (35, 4), (36, 5), (90, 5)])
+def test_twelve_people_more_allow_one_group_more_up_to_five(n_voters: int, most: int) -> None:
+    votes = np.random.default_rng(6).choice([-1.0, 0, 1], (n_voters, 12))
+    votes[: n_voters // 2, :6], votes[n_voters // 2 :, :6] = 1, -1
+
+    assert list(found_in(votes).silhouettes) == list(range(2, most + 1))
 
 
 @pytest.mark.parametrize("vote", [1.0, -1.0, 0.0])
@@ -187,9 +205,8 @@ def test_fewer_than_five_people_are_no_group_of_their_own() -> None:
 
 
 def test_few_people_far_off_do_not_hide_the_groups_of_the_others() -> None:
-    votes = np.repeat([[1.0] * 8 + [0] * 8, [-1.0] * 8 + [0] * 8], 20, axis=0)
-    votes[:, 4:8] = 0
-    far_off = np.vstack([votes, [[0.0] * 8 + [1.0] * 8] * 3])
+    votes = np.repeat([[1.0] * 2 + [0] * 60, [-1.0] * 2 + [0] * 60], 20, axis=0)
+    far_off = np.vstack([votes, [[0.0] * 2 + [1.0] * 60] * 4])
 
     found = found_in(far_off)
 
