@@ -33,6 +33,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from surveyapp import policy, schema
 from surveyapp.accounts.models import User
@@ -62,6 +63,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+LARGEST_ROW = 2**31 - 1  # PostgreSQL's integer; SQLite has room for more
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 bp = Blueprint("web", __name__)
@@ -132,8 +134,16 @@ def is_local_path(path: str) -> bool:
     return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that can be a row's: a larger one leads nowhere, on both databases alike."""
+
+    def __init__(self, map: Any, fixed_digits: int = 0, min: int | None = None, max: int | None = None) -> None:  # noqa: A002 - Werkzeug's names
+        super().__init__(map, fixed_digits, min, LARGEST_ROW if max is None else max)
+
+
 def init_app(app: Flask) -> None:
     """Put the guard, the headers, the error pages and the filters in their places."""
+    app.url_map.converters["int"] = RowNumber
     app.register_blueprint(bp)
     request_started.connect(_begin, app)  # before all else, so that every refusal has its reference
     app.before_request(_guard)
