@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp.csv_file import Table, read_csv
-from surveyapp.db import now
 from surveyapp.errors import AppError, BadInput
 from surveyapp.gate import FILE_BYTES
 from surveyapp.responses import take_in as files
@@ -88,7 +88,7 @@ def take_in_preview(survey_id: int, key: str) -> ResponseReturnValue:
     if do not in ("take_in", "leave_out"):
         return _preview_page(preview)
     if request.form.get("looked_at") != preview.digest:
-        changed = "You changed something since you looked. Look at what would be taken in now, then press again."
+        changed = "You chose other columns since you looked. Look at what would be taken in now, then press again."
         return _preview_page(preview, changed), HTTPStatus.CONFLICT
     try:
         taken = files.take_in(
@@ -129,7 +129,7 @@ class Preview:
     @property
     def digest(self) -> str:
         """Tells one choice of columns from another."""
-        return hashlib.sha256(repr((sorted(self.mapping.items()), self.may_quote)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr(sorted(self.mapping.items())).encode()).hexdigest()[:16]
 
     @property
     def questions(self) -> list[tuple[Question, list[Place]]]:
@@ -147,12 +147,13 @@ class Preview:
         """The columns that are left out."""
         return [column for column in self.table.header if column not in self.mapping.values()]
 
-    @property
-    def examples(self) -> list[tuple[int, list[str]]]:
-        """The first rows, with their lines, as far as they are used."""
+    def examples(self, plan: files.Plan) -> list[tuple[int, list[str]]]:
+        """The first rows that would be taken in, with their lines, as far as they are used."""
         columns = [self.table.header.index(self.mapping[place.field]) for place in self.filled]
+        refused = {line for line, _ in plan.refused}
         lines = zip(self.table.line_numbers, self.table.rows, strict=True)
-        return [(line, [cells[column] for column in columns]) for line, cells in list(lines)[:EXAMPLES]]
+        used = ((line, [cells[column] for column in columns]) for line, cells in lines if line not in refused)
+        return list(islice(((line, cells) for line, cells in used if "".join(cells).strip()), EXAMPLES))
 
 
 def _preview_page(preview: Preview, problem: str = "") -> str:
@@ -169,7 +170,5 @@ def _preview_page(preview: Preview, problem: str = "") -> str:
         plan=plan,
         problem=problem,
         most_refusals=SHOWN_REFUSALS,
-        deleted_at=preview.upload.uploaded_at + files.KEPT_FOR,
         is_guess=request.method == "GET",
-        today=now().date(),
     )
