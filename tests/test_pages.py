@@ -5,6 +5,7 @@ The pages are those of the demo, found by following links, so that a new page is
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,7 +15,7 @@ from tests.browser import Service, chromium, serving, sign_in, violations
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (1280, 390)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 NARROWEST = 320
 LEAST = {"visitor": 5, "leader": 12, "manager": 16}  # kinds of pages that there are at least
 
