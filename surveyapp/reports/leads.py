@@ -23,10 +23,13 @@ def values_lead(report: Report) -> str:
         return "Too few people rated the values for figures to be shown."
     if not short:
         return f"Each of {counted(len(gaps), 'value')} is lived at least as much as it matters."
+    every = number_word(len(gaps)).lower()
     count = (
         "The one value matters"
         if len(gaps) == 1
-        else f"{number_word(len(short))} of {number_word(len(gaps)).lower()} values matter"
+        else f"All {every} values matter"
+        if len(short) == len(gaps)
+        else f"{number_word(len(short))} of {every} values matter"
     )
     widest = "" if len(gaps) == 1 else f" The gap is widest for {brief(short[0][1], 60)}."
     return f"{count} more to people than we live {'it' if len(gaps) == 1 else 'them'}.{widest}"

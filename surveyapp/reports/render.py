@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -65,24 +65,26 @@ class Chapter:
 
     id: str
     title: str
-    flows: bool  # begins on the page where the chapter before it ends
+    flows: bool = True  # begins on the page where the chapter before it ends
+    is_whole: bool = False  # and does so only if all of it has room there
 
 
 def chapters(report: Report) -> tuple[Chapter, ...]:
     """List the chapters the report has something to say in."""
     part = report.participation
     asked = bool(report.choices or (part and (part.invited or part.groups)))
-    fills_its_page = 1 < len(report.candidates) <= ROWS_ON_A_PAGE
+    fits_a_page = len(report.candidates) <= ROWS_ON_A_PAGE
     every = (
-        (asked, Chapter("participation", "Participation", flows=False)),
-        (bool(report.values), Chapter("values", "Values alignment", flows=asked and len(report.choices) < 2)),
-        (bool(report.candidates), Chapter("ranking", "Candidate goals, ranked", flows=False)),
-        (bool(report.candidates), Chapter("each", "Candidate goals, one by one", flows=not fills_its_page)),
-        (report.goals is not None, Chapter("progress", "Progress of our goals", flows=bool(report.candidates))),
-        (True, Chapter("method", "Method and privacy", flows=True)),
-        (bool(report.ledger), Chapter("ledger", "Where the figures come from", flows=True)),
+        (asked, Chapter("participation", "Participation")),
+        (bool(report.values), Chapter("values", "Values alignment", is_whole=len(report.values) <= ROWS_ON_A_PAGE)),
+        (bool(report.candidates), Chapter("ranking", "Candidate goals, ranked", is_whole=fits_a_page)),
+        (bool(report.candidates), Chapter("each", "Candidate goals, one by one")),
+        (report.goals is not None, Chapter("progress", "Progress of our goals")),
+        (True, Chapter("method", "Method and privacy")),
+        (bool(report.ledger), Chapter("ledger", "Where the figures come from")),
     )
-    return tuple(chapter for is_there, chapter in every if is_there)
+    present = [chapter for is_there, chapter in every if is_there]
+    return (replace(present[0], flows=False), *present[1:])
 
 
 def render_html(report: Report) -> str:
@@ -112,6 +114,7 @@ def render_html(report: Report) -> str:
             has_stability=any(candidate.stability is not None for candidate in candidates),
             active_goals=[(number, goal) for number, goal in goals if goal.state.lower() not in ENDED],
             ended_goals=[(number, goal) for number, goal in goals if goal.state.lower() in ENDED],
+            has_helpers=any(goal.helpers is not None for _, goal in goals),
             most_rows=min(MOST_ROWS, MOST_ENTRIES),
             most_blocks=MOST_BLOCKS,
             most_choices=MOST_CHOICES,
