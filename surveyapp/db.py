@@ -7,6 +7,7 @@ keeps what it acknowledges.
 
 import enum
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,11 @@ def make_engine(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 5}
     )
     with engine.connect() as connection:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
-            if connection.scalar(sa.text(f"SHOW {name}")) == "off":  # a fixed list of names
-                raise Misconfigured(f"PostgreSQL runs with {name} off: an accepted answer could be lost. Turn it on.")
+        names = ("fsync", "full_page_writes", "synchronous_commit")
+        off = [name for name in names if connection.scalar(sa.text(f"SHOW {name}")) == "off"]
+    if off:
+        engine.dispose()
+        raise Misconfigured(f"PostgreSQL runs with {off[0]} off: an accepted answer could be lost. Turn it on.")
     return engine
 
 
@@ -155,7 +158,7 @@ def refuse_network_file_system(path: Path, mounts: str = "/proc/self/mounts") ->
     folder = os.path.realpath(path.parent)
     try:
         with open(mounts, encoding="utf-8") as file:
-            fields = [line.split() for line in file]
+            fields = [[_unescaped(field) for field in line.split()] for line in file]
     except OSError:
         return  # not Linux: nothing to ask
     below = [(len(f[1]), f[2]) for f in fields if folder == f[1] or folder.startswith(f[1].rstrip("/") + "/")]
@@ -164,6 +167,11 @@ def refuse_network_file_system(path: Path, mounts: str = "/proc/self/mounts") ->
             f"{folder} lies on a network file system, where SQLite's locks do not hold. "
             "Keep the instance folder on a local disk, or use PostgreSQL."
         )
+
+
+def _unescaped(field: str) -> str:
+    """A field of the list of mounts, in which blanks and the like stand as octal numbers."""
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), field)
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

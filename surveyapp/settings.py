@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from surveyapp.errors import Misconfigured
 
 PREFIX = "SURVEYAPP_"
+TESTS = "SURVEYAPP_TEST_"  # variables of the tests, which are no settings
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -70,11 +71,15 @@ class Settings:
         Raises:
             Misconfigured: With one sentence that says what to change.
         """
-        url = urlsplit(self.public_url)
+        malformed = "public_url must look like https://surveys.example.org."
+        try:
+            url = urlsplit(self.public_url)
+            is_plain = self.public_url.rstrip("/") == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc
+            is_plain = is_plain and bool(url.hostname) and url.port != 0
+        except ValueError:
+            raise Misconfigured(malformed) from None
         problems = {
-            "public_url must look like https://surveys.example.org.": url.scheme in ("http", "https")
-            and bool(url.hostname)
-            and url.path in ("", "/"),
+            malformed: is_plain and url.scheme in ("http", "https"),
             "public_url must begin with https:// unless it is this machine itself: links and sign-ins would travel "
             "readable to others.": self.is_https or url.hostname in LOOPBACK,
             "secret_key must have at least 32 characters.": len(self.secret_key) >= 32,
@@ -113,7 +118,7 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ, **given: Any) 
             f"The instance folder {instance} cannot be written. Choose another with --instance, or change its owner."
         )
     known = {f.name: f for f in dataclasses.fields(Settings) if f.name != "instance"}
-    values: dict[str, Any] = {**_from_file(instance / "settings.toml"), **_from_environment(environ, known), **given}
+    values: dict[str, Any] = {**_from_file(instance / "settings.toml"), **_from_environment(environ), **given}
     if unknown := sorted(set(values) - set(known)):
         raise Misconfigured(f"There is no setting named {unknown[0]}. The settings are: {', '.join(known)}.")
     values = {name: _converted(name, value, known[name].type) for name, value in values.items()}
@@ -132,8 +137,9 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise Misconfigured(f"{path} cannot be read: {error}.") from None
 
 
-def _from_environment(environ: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
-    return {name: environ[PREFIX + name.upper()] for name in known if PREFIX + name.upper() in environ}
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS))
+    return {name.removeprefix(PREFIX).lower(): environ[name] for name in ours}
 
 
 def _converted(name: str, value: Any, kind: Any) -> Any:

@@ -22,6 +22,7 @@ from flask import (
     render_template,
     request,
     request_started,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -32,7 +33,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
 from surveyapp import policy, schema
@@ -247,8 +248,9 @@ def _finish(response: Response) -> Response:
         response.headers[name] = value
     if response.location and not is_local_path(response.location):
         response.location = "/"
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        session.modified = False  # no cookie with what others may keep
     else:
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
@@ -312,6 +314,8 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
         413: ("That is too much at once", "Please send less, or a smaller file."),
         401: ("Please sign in", "You were signed out. Sign in and try again; what you typed is still in your browser."),
     }
+    if isinstance(error, SecurityError):
+        error.description = "This service is not reached by that address."  # the forged one is not repeated
     title, message = titles.get(status, ("That did not work", error.description or "Please go back and try again."))
     response = current_app.make_response(error_page(status, title, message))
     for name, value in error.get_headers():

@@ -8,7 +8,7 @@ from surveyapp.guards import allow_change, allow_second_row, refuse_change, refu
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("mission", "audit_entry")
+KEYS = {"mission": "community_id", "audit_entry": "sequence"}  # of the tables whose rows are only ever added
 
 
 def upgrade() -> None:
@@ -170,16 +170,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
 
-    for table in APPEND_ONLY:
+    for table, key in KEYS.items():
         refuse_change(table)
-    refuse_second_row("mission", "community_id")
+        refuse_second_row(table, key)
 
 
 def downgrade() -> None:
-
-    for table in APPEND_ONLY:
+    for table in KEYS:
         allow_change(table)
-    allow_second_row("mission")
+        allow_second_row(table)
     op.drop_table("attempt")
     op.drop_table("job")
     op.drop_table("audit_entry")
