@@ -1,21 +1,21 @@
-"""What a page asks the database, for tests that lists cost no more the longer they are."""
+"""What is asked of the database, for tests that lists cost no more the longer they are."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from flask import Flask
+from sqlalchemy.engine import Engine
 
 
 @contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that the application sends meanwhile."""
-    statements: list[str] = []
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The queries that are sent meanwhile."""
+    queries: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
+        if statement.startswith("SELECT"):
+            queries.append(statement)
 
-    engine = app.extensions["surveyapp"].engine
     sa.event.listen(engine, "before_cursor_execute", note)
-    yield statements
+    yield queries
     sa.event.remove(engine, "before_cursor_execute", note)
