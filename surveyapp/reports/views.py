@@ -28,7 +28,12 @@ def index() -> ResponseReturnValue:
         .where(Survey.community_id == community().id, Survey.id.in_(has_results))
         .order_by(Survey.id.desc())
     ).all()
-    return render_template("reports/index.html", reports=listed(session, community().id), surveys=surveys)
+    return render_template(
+        "reports/index.html",
+        reports=listed(session, community().id),
+        surveys=surveys,
+        chosen=whole_number(request.args.get("survey", "")),
+    )
 
 
 @bp.post("/c/<slug>/reports")

@@ -1,6 +1,7 @@
 """Pages on what the answers mean: the results of a survey, and grouping its ideas."""
 
 from http import HTTPStatus
+from math import ceil
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,8 @@ from surveyapp.themes.count import shown
 from surveyapp.themes.discover import BATCH, latest_run, open_job, start_run
 from surveyapp.themes.read import counts_of, name_of, told, tone_of, top_findings
 from surveyapp.web import db_session, find, user
+
+AXIS = 25  # percent: the end of the axis of shares, unless one needs more
 
 bp = Blueprint("themes", __name__)
 
@@ -34,12 +37,14 @@ def results(survey_id: int) -> ResponseReturnValue:
     if run is None:
         return render_template("themes/results.html", **page)
     questions = survey.questions
+    found = top_findings(session, run)
     return render_template(
         "themes/results.html",
         **page,
         figures=shown(questions, run.figures, survey.smallest_group),
         texts=told(session, run, questions, survey),
-        findings=top_findings(session, run),
+        findings=found,
+        axis=max([AXIS, *(5 * ceil(20 * finding.high) for finding in found)]),
         counts=counts_of(session, run, questions),
         tone_of=tone_of,
         name_of=name_of,
