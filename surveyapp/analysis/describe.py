@@ -12,7 +12,7 @@ from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
 from surveyapp.analysis.titles import denies, is_against, leans, reading_ease, title_spans
-from surveyapp.analysis.words import STOP_WORDS, clean, stem, words
+from surveyapp.analysis.words import STOP_WORDS, clean, stem, words, written_large
 
 MOST_KEYWORDS = 4
 MOST_QUOTES = 3
@@ -40,7 +40,6 @@ SAME_WORDS = 0.75
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
-_LATER_WORD = re.compile(r"(?<=[a-z,] )[^\W\d_][^\W\d_'’-]*")
 _PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
 
 
@@ -161,7 +160,7 @@ def describe(
         [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
     ]
     placed = place([piece for group in pieces for piece, _ in group]).astype(np.float64)
-    small = _usually_small(texts)
+    small = frozenset(word for text in texts for word in words(text)) - written_large(texts)
     described, first = [], 0
     for theme, centre in enumerate(centres):
         vectors_here = placed[first : first + len(pieces[theme])]
@@ -207,12 +206,6 @@ def _opposite(texts: Sequence[str], rows: Labels, title: str) -> tuple[int, floa
 def _own_stems(text: str) -> set[str]:
     """The stems of the words that carry what a text says."""
     return {stem(word) for word in words(text) if word not in STOP_WORDS and len(word) > 2}
-
-
-def _usually_small(texts: Sequence[str]) -> frozenset[str]:
-    """Words that are written small more often than with a capital where they do not begin a sentence: no names."""
-    forms = Counter(word for text in texts for word in _LATER_WORD.findall(text))
-    return frozenset(word for word, n in forms.items() if word.islower() and n > forms[word.capitalize()])
 
 
 def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:

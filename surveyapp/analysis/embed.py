@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from surveyapp.analysis.pieces import PieceTable, shared_table
-from surveyapp.analysis.words import STOP_WORDS, stem, words
+from surveyapp.analysis.words import STOP_WORDS, stem, words, written_large
 
 FloatMatrix = NDArray[np.float32]
 
@@ -26,6 +26,8 @@ SIF = 1e-2
 """The a of a / (a + p): 1e-3 and 1e-1 gave less agreement with people's topics."""
 FRAME_SHARE = 0.4
 """A word in more than this share of the texts is part of the question's frame ("our town needs") and weighs nothing."""
+NAME_SHARE = 0.08
+"""So does a name in more than this share of them: the town's own, which ties together what has nothing in common."""
 FEWEST_FOR_COUNTS = 50
 """With fewer texts than this hardly a word repeats: the counts are left out, and no word is called frequent."""
 COUNTS_WEIGHT = 0.4
@@ -80,7 +82,7 @@ def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable |
     """
     table = table or shared_table()
     said = [words(text) for text in texts]
-    frame = _frame_of(said, question)
+    frame = _frame_of(said, question, written_large(texts))
     weights = _piece_weights(said, table, frame)
     meaning = _unit(_meaning(said, table, weights, frame))
     mean = meaning.mean(axis=0) if len(texts) else np.zeros(table.vectors.shape[1])
@@ -89,12 +91,16 @@ def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable |
     return Space(table, weights, mean, frame, terms, rarity, basis)
 
 
-def _frame_of(said: Sequence[Sequence[str]], question: str) -> frozenset[str]:
-    """Words of the question that are more than grammar, and words in most texts, with their plural or singular."""
+def _frame_of(said: Sequence[Sequence[str]], question: str, names: frozenset[str]) -> frozenset[str]:
+    """Words of the question that are more than grammar, words in most texts, and names in many of them."""
     asked = {stem(word) for word in words(question)}
     present = Counter(word for text in said for word in set(text))
-    often = FRAME_SHARE * len(said) if len(said) >= FEWEST_FOR_COUNTS else len(said) + 1
-    return frozenset(word for word, n in present.items() if stem(word) in asked or n > often)
+    often, known = (
+        s * len(said) if len(said) >= FEWEST_FOR_COUNTS else len(said) + 1 for s in (FRAME_SHARE, NAME_SHARE)
+    )
+    return frozenset(
+        word for word, n in present.items() if stem(word) in asked or n > often or (n > known and word in names)
+    )
 
 
 class _Bag(NamedTuple):

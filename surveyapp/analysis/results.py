@@ -145,5 +145,12 @@ class Analysis:
 
 
 def _rounded(record: dict[str, Any]) -> dict[str, Any]:
-    """The record with its broken numbers rounded."""
-    return {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in record.items()}
+    """The record, and records within it, with broken numbers rounded."""
+    return {
+        name: _rounded(value)
+        if isinstance(value, dict)
+        else round(value, DIGITS)
+        if isinstance(value, float)
+        else value
+        for name, value in record.items()
+    }

@@ -3,11 +3,14 @@
 import hashlib
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 LONGEST_WORD = 40
 """Characters of one word that are looked at: longer ones are addresses or noise."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LATER_WORD = re.compile(r"(?<=[a-z,] )[^\W\d_]{2,40}")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,500}")
 _REPEATED = re.compile(r"(.)\1{3,}")
@@ -39,7 +42,7 @@ no reply | no answer | no opinion | no idea | no ideas | no preference | no sugg
 no thank you | not applicable | not sure | unsure | not certain | i don't know | i dont know | don't know | dont know
 do not know | i do not know | dunno | idk | i have no idea | no clue | not that i know of | not that i can think of
 can't think of anything | cant think of anything | i can't think of anything | i cant think of anything
-nothing comes to mind | nothing to add | nothing to say | nothing else | nothing else to add | nothing more | that's all
+nothing comes to mind | nothing to add | nothing to add at this time | nothing to say | nothing else | nothing else to add | nothing more | that's all
 thats all | that is all | none at this time | not at this time | nothing at this time | none at the moment
 nothing at the moment | none that i can think of | nothing i can think of | nothing that i can think of | as above
 see above | same as above | same | ditto | same answer | yes | yep | yeah | ok | okay | fine | thanks | thank you
@@ -95,3 +98,12 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def written_large(texts: Iterable[str]) -> frozenset[str]:
+    """Words, in small letters, that mostly have a capital where they do not begin a sentence: names, in English."""
+    large: Counter[str] = Counter()
+    for text in texts:
+        for word in _LATER_WORD.findall(text):
+            large[word.lower()] += 1 if word[0].isupper() else -1
+    return frozenset(word for word, surplus in large.items() if surplus > 0)

@@ -47,3 +47,11 @@ def test_no_texts_give_no_vectors() -> None:
 
 def test_few_texts_are_placed_by_meaning_alone() -> None:
     assert learn_space(SAYINGS[:10]).vectors(SAYINGS[:10]).shape == (10, 256)
+
+
+def test_the_name_of_the_place_weighs_nothing_but_a_common_word_does() -> None:
+    texts = [f"In Milltown we want {thing} number {i}" for i, thing in enumerate(["trees", "a pool", "buses"] * 20)]
+
+    frame = learn_space(texts).frame
+    assert "milltown" in frame
+    assert not {"trees", "pool", "buses"} & frame

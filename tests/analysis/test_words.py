@@ -1,6 +1,6 @@
 import pytest
 
-from surveyapp.analysis.words import fold, says_nothing, stem, words
+from surveyapp.analysis.words import fold, says_nothing, stem, words, written_large
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,10 @@ def test_a_word_of_a_hundred_thousand_letters_is_cut() -> None:
 )
 def test_plural_and_possessive_endings_are_left_out_in_counting(word: str, expected: str) -> None:
     assert stem(word) == expected
+
+
+def test_a_name_is_what_is_written_large_inside_sentences() -> None:
+    texts = ["The bus to Mill Lane", "Plant trees on Mill Lane", "the mill should be a museum"]
+
+    assert written_large(texts) == {"mill", "lane"}
+    assert written_large(["Trees are fine", "Plant trees", "more trees"]) == frozenset()
