@@ -90,11 +90,11 @@ def group(vectors: FloatMatrix) -> Grouping:
         return Grouping(alone, np.ones(n), vectors, np.full(n, -1), 0.0, ())
     core = vectors[:MOST_IN_GRAPH]
     near = nearest(core, 2 * NEIGHBOURS[1])
-    resolution = _choose_resolution(core, near) if n >= FEWEST_TO_CHOOSE else 1.0
-    graph = _graph(near, np.arange(len(core)))
+    resolution = choose_resolution(core, near) if n >= FEWEST_TO_CHOOSE else 1.0
+    graph = neighbour_graph(near, np.arange(len(core)))
     resamples = tuple(_regroup(core, near, resolution, fold) for fold in range(RESAMPLES))
     labels = _with_missed_themes(core, _agreed(core, graph, resolution, resamples))
-    parts = _parts(core, graph, labels)
+    parts = sub_themes(core, graph, labels)
     if n > len(core):
         labels, parts = _assign_rest(vectors, labels, parts)
     centres = middles(vectors, labels)
@@ -133,7 +133,7 @@ def closest_middle(vectors: FloatMatrix, centres: FloatMatrix) -> Labels:
     return np.concatenate(found).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
 
 
-def _graph(near: Labels, rows: Labels) -> sp.csr_array:
+def neighbour_graph(near: Labels, rows: Labels) -> sp.csr_array:
     """Texts joined to their neighbours, weighted by the share of neighbours they have in common (Jaccard).
 
     Args:
@@ -165,7 +165,7 @@ def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, few
     if fewest is None:
         fewest = 2 if n < FEWEST_TO_CHOOSE else max(3, n // 1000)
     louvain = Louvain(resolution=resolution, random_state=0, return_probs=False, return_aggregate=False)
-    labels = _numbered(louvain.fit_predict(sp.csr_matrix(graph)) if graph.nnz else np.zeros(n))
+    labels = numbered(louvain.fit_predict(sp.csr_matrix(graph)) if graph.nnz else np.zeros(n))
     sizes = np.bincount(labels)
     large = np.flatnonzero(sizes >= fewest)
     if not len(large):
@@ -175,13 +175,13 @@ def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, few
     labels[~small] = np.searchsorted(large, labels[~small])
     labels[small] = closest_middle(vectors[small], centres)
     for _ in range(POLISH_ROUNDS):
-        before, labels = labels, _numbered(closest_middle(vectors, middles(vectors, labels)))
+        before, labels = labels, numbered(closest_middle(vectors, middles(vectors, labels)))
         if np.array_equal(before, labels):
             break
     return labels
 
 
-def _numbered(labels: NDArray[np.generic]) -> Labels:
+def numbered(labels: NDArray[np.generic]) -> Labels:
     """The same groups, numbered from 0 without gaps."""
     numbers: Labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     return numbers.ravel()
@@ -190,7 +190,7 @@ def _numbered(labels: NDArray[np.generic]) -> Labels:
 def _regroup(vectors: FloatMatrix, near: Labels, resolution: float, fold: int) -> Resample:
     """Group again without one fifth of the texts."""
     rows = np.flatnonzero(np.arange(len(vectors)) % RESAMPLES != fold)[:MOST_IN_RESAMPLE]
-    return Resample(rows, _partition(vectors[rows], _graph(near, rows), resolution))
+    return Resample(rows, _partition(vectors[rows], neighbour_graph(near, rows), resolution))
 
 
 def _agreed(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, resamples: Sequence[Resample]) -> Labels:
@@ -209,9 +209,9 @@ def _agreed(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, resamp
     return _partition(vectors, agreed, resolution)
 
 
-def _choose_resolution(vectors: FloatMatrix, near: Labels) -> float:
+def choose_resolution(vectors: FloatMatrix, near: Labels) -> float:
     """The resolution whose groups come back best on parts of the texts, few groups preferred; ties to the smaller."""
-    graph = _graph(near, np.arange(len(vectors)))
+    graph = neighbour_graph(near, np.arange(len(vectors)))
     best, best_score = RESOLUTIONS[0], -np.inf
     for resolution in RESOLUTIONS:
         labels = _partition(vectors, graph, resolution)
@@ -223,7 +223,7 @@ def _choose_resolution(vectors: FloatMatrix, near: Labels) -> float:
     return best
 
 
-def _parts(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels) -> Labels:
+def sub_themes(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels) -> Labels:
     """Sub-themes inside large themes, numbered over all themes; -1 for texts of themes that do not part."""
     parts = np.full(len(labels), -1)
     n_parts = 0
@@ -247,14 +247,14 @@ def _with_missed_themes(vectors: FloatMatrix, labels: Labels) -> Labels:
     fit = (vectors.astype(np.float64) * centres[labels]).sum(axis=1)
     rest = np.sort(np.argsort(fit, kind="stable")[:n_rest])
     near = nearest(vectors[rest], NEIGHBOURS[1])
-    groups = _partition(vectors[rest], _graph(near, np.arange(n_rest)), 1.0)
+    groups = _partition(vectors[rest], neighbour_graph(near, np.arange(n_rest)), 1.0)
     alike = (middles(vectors[rest], groups) @ centres.T).max(axis=1) / GRID**2
     large = np.bincount(groups) >= max(FEWEST_IN_MISSED, len(labels) // 1000)
     close = _closeness(vectors[rest], groups) >= np.median(_closeness(vectors, labels))
     labels = labels.copy()
     for new in np.flatnonzero(large & close & (alike < NEW_THEME_COSINE)):
         labels[rest[groups == new]] = labels.max() + 1
-    return _numbered(labels)
+    return numbered(labels)
 
 
 def _closeness(vectors: FloatMatrix, labels: Labels) -> NDArray[np.float64]:
@@ -269,13 +269,25 @@ def _closeness(vectors: FloatMatrix, labels: Labels) -> NDArray[np.float64]:
 def _assign_rest(vectors: FloatMatrix, labels: Labels, parts: Labels) -> tuple[Labels, Labels]:
     """Themes and sub-themes of all texts, those beyond the graph put to the nearest middle."""
     n_core = len(labels)
+    all_labels = np.concatenate([labels, closest_middle(vectors[n_core:], middles(vectors[:n_core], labels))])
+    return all_labels, spread_sub_themes(vectors, all_labels, parts)
+
+
+def spread_sub_themes(vectors: FloatMatrix, labels: Labels, parts: Labels) -> Labels:
+    """Sub-themes of all texts, those beyond the graph put to the nearest one inside their theme.
+
+    Args:
+        vectors: Of all texts, shape (n_texts, n_dims).
+        labels: Theme of each text, shape (n_texts,).
+        parts: Sub-theme of each of the first texts, those of the graph; -1 where the theme has none.
+    """
+    n_core = len(parts)
     rest = vectors[n_core:]
-    all_labels = np.concatenate([labels, closest_middle(rest, middles(vectors[:n_core], labels))])
     all_parts = np.concatenate([parts, np.full(len(rest), -1)])
-    for theme in np.unique(labels[parts >= 0]):
-        inside = np.flatnonzero((labels == theme) & (parts >= 0))
+    for theme in np.unique(labels[:n_core][parts >= 0]):
+        inside = np.flatnonzero((labels[:n_core] == theme) & (parts >= 0))
         numbers = np.unique(parts[inside])
         centres = middles(vectors[inside], np.searchsorted(numbers, parts[inside]))
-        late = np.flatnonzero(all_labels[n_core:] == theme)
+        late = np.flatnonzero(labels[n_core:] == theme)
         all_parts[n_core + late] = numbers[closest_middle(rest[late], centres)]
-    return all_labels, all_parts
+    return all_parts

@@ -1,26 +1,24 @@
 """From answers to themes: one function to read from top to bottom, and the records it returns."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.analysis.cluster import Labels, closest_middle, group, middles
+from surveyapp.analysis.cluster import closest_middle, group, middles
 from surveyapp.analysis.describe import Description, count_phrases, describe
 from surveyapp.analysis.embed import GRID, FloatMatrix, Space, learn_space
-from surveyapp.analysis.language import function_word_language
 from surveyapp.analysis.measure import stability
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.sentiment import shared_analyser
 from surveyapp.analysis.split import split, whole
 from surveyapp.analysis.tally import Membership, tally
-from surveyapp.analysis.tone_scan import tokens_of
-from surveyapp.analysis.words import fingerprint, fold, says_nothing
+from surveyapp.analysis.texts import Texts, different
+from surveyapp.analysis.words import says_nothing
 
 __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "analyse"]
 
@@ -45,20 +43,6 @@ Progress = Callable[[str, int, int], None]
 """Told the step in plain words, how many steps are done, and how many there are."""
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """The different texts among the statements that say something, in an order that arrival does not change."""
-
-    shown: list[str]
-    """One written form of each."""
-    other_language: NDArray[np.bool_]
-    """Whether each is in another language than the analysis knows, shape (n_texts,)."""
-    quotable: NDArray[np.bool_]
-    """Whether somebody who wrote it may be quoted, shape (n_texts,)."""
-    of: Labels
-    """Which of them each statement is, shape (n_statements,); -1 for one that says nothing."""
-
-
 def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progress: Progress | None = None) -> Analysis:
     """Find the themes of free-text answers, with titles, tone, support and quotes.
 
@@ -80,7 +64,7 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
     with watch.step("tone"):
         statements = _with_tone(statements)
     with watch.step("vectors"):
-        texts = _different(statements)
+        texts = different(statements)
         space = learn_space(texts.shown, question=settings.question)
         vectors = space.vectors(texts.shown)
     with watch.step("themes"):
@@ -144,41 +128,7 @@ def _with_tone(statements: Sequence[Statement]) -> list[Statement]:
     ]
 
 
-def _different(statements: Sequence[Statement]) -> _Texts:
-    """What is said, each thing once: texts with the same words are the same."""
-    folded = {text: "" if says_nothing(text) else fold(text) for text in {s.text for s in statements}}
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    quotable: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    is_other: dict[str, bool] = {}
-    for statement in statements:
-        if key := folded[statement.text]:
-            forms[key][statement.text] += 1
-            quotable[key].update([statement.text] * statement.may_quote)
-            is_other[key] = is_other.get(key, True) and _is_other_language(statement)
-    order = sorted(forms, key=lambda key: (fingerprint(key), key))
-    number = {key: i for i, key in enumerate(order)}
-    return _Texts(
-        shown=[_usual(quotable[key] or forms[key]) for key in order],
-        other_language=np.array([is_other[key] for key in order], dtype=np.bool_),
-        quotable=np.array([bool(quotable[key]) for key in order], dtype=np.bool_),
-        of=np.array([number.get(folded[s.text], -1) for s in statements], dtype=np.int64),
-    )
-
-
-def _usual(forms: Counter[str]) -> str:
-    """The most frequent of several ways to write the same."""
-    return min(forms, key=lambda form: (-forms[form], fingerprint(form), form))
-
-
-def _is_other_language(statement: Statement) -> bool:
-    """Whether a statement is in another language by its letters or little words, not only for having rare words."""
-    if statement.kind != "other_language":
-        return False
-    foreign_words = function_word_language(tokens_of(statement.text)) != "en"
-    return foreign_words or any(c.isalpha() and not c.isascii() for c in statement.text)
-
-
-def _grouped(texts: _Texts, vectors: FloatMatrix) -> Membership:
+def _grouped(texts: Texts, vectors: FloatMatrix) -> Membership:
     """Themes of the texts; those in other languages among themselves where they are many, else where they fit."""
     labels, parts = np.full(len(vectors), -1), np.full(len(vectors), -1)
     steady: list[float | None] = []
@@ -207,7 +157,7 @@ def _cosines(first: FloatMatrix, second: FloatMatrix) -> NDArray[np.float64]:
     return products / GRID**2
 
 
-def _described(texts: _Texts, vectors: FloatMatrix, themes: Membership, space: Space) -> list[Description]:
+def _described(texts: Texts, vectors: FloatMatrix, themes: Membership, space: Space) -> list[Description]:
     """Title, keywords and quotes of the themes, then of the sub-themes."""
     phrases = count_phrases(texts.shown, space.frame)
     described = []
