@@ -282,7 +282,13 @@ def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
 
 
 def _show_app_error(error: AppError) -> ResponseReturnValue:
-    titles = {404: "We can’t find that page", 403: "That is not yours to do", 409: "Something stands against it"}
+    titles = {
+        404: "We can’t find that page",
+        403: "That is not yours to do",
+        409: "Something stands against it",
+        429: "Please wait a while",
+        503: "Please try again in a moment",
+    }
     page = error_page(error.status, titles.get(error.status, "That did not work"), str(error))
     response = current_app.make_response(page)
     if isinstance(error, TooMany | Unavailable):

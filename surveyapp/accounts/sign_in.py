@@ -1,6 +1,6 @@
 """Signing in: Flask-Security does the work; what it is told, and what we add, stands here.
 
-Added are throttling, and a register of sign-ins: a session's cookie counts only while its
+Added are throttling by account and network, and a register of sign-ins: a session's cookie counts only while its
 row in ``sign_in`` exists and is neither idle nor old, so signing out ends a copied cookie too.
 """
 
@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, current_app, request, session
+from flask import Flask, Response, after_this_request, current_app, request, session
 from flask_login import current_user, logout_user, user_logged_out
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import UserDatastore
@@ -27,6 +27,7 @@ from surveyapp.throttle import count_or_refuse, key_of, network, take_back
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 10  # in one window
 FAILURES_PER_NETWORK = 30
+KNOWN_FOR = timedelta(days=180)
 SEEN_EVERY = timedelta(minutes=1)  # how exactly idleness is noted
 SPENT = "Too many attempts to sign in. Wait a quarter of an hour, then try again."
 
@@ -63,10 +64,12 @@ class SignInForm(LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Check the password, unless this account or network has failed too often."""
-        known = cast(Settings, current_app.extensions["surveyapp"].settings)
+        settings = cast(Settings, current_app.extensions["surveyapp"].settings)
         sessions = cast("sessionmaker[Session]", current_app.extensions["surveyapp"].sessions)
-        account = key_of(known.secret_key, "sign-in of", (self.email.data or "").strip().lower())
-        network_key = key_of(known.secret_key, "sign-in from", network(request.remote_addr))
+        email = (self.email.data or "").strip().lower()
+        browser = _known_browser(settings, email)
+        account = key_of(settings.secret_key, "sign-in of", f"{email} {browser}".rstrip())
+        network_key = key_of(settings.secret_key, "sign-in from", network(request.remote_addr))
         limits = {account: FAILURES_PER_ACCOUNT, network_key: FAILURES_PER_NETWORK}
         with sessions.begin() as writer:  # counted before the password is looked at, so that haste wins nothing
             for key, limit in limits.items():
@@ -75,6 +78,8 @@ class SignInForm(LoginForm):
         if is_known:
             with sessions.begin() as writer:
                 take_back(writer, limits)
+            if not browser:
+                after_this_request(lambda response: _know_browser(settings, email, response))
         return is_known
 
 
@@ -115,6 +120,37 @@ def init_app(app: Flask, settings: Settings, sessions: sessionmaker[Session]) ->
         _end(sessions, session.pop("sign_in", None))
 
     user_logged_out.connect(end, app, weak=False)
+
+
+# A browser in which somebody has signed in is known afterwards by a cookie of its own. It opens nothing, but its
+# failures are counted apart: no stranger can lock a person out by failing on purpose.
+
+
+def _known_browser(settings: Settings, email: str) -> str:
+    """The name of this browser, if the person with this address has signed in with it; else empty."""
+    name, _, seal = request.cookies.get(_browser_cookie(settings), "").partition(".")
+    return name if secrets.compare_digest(seal.encode(), _browser_seal(settings, name, email).encode()) else ""
+
+
+def _know_browser(settings: Settings, email: str, response: Response) -> Response:
+    name = secrets.token_urlsafe(16)
+    response.set_cookie(
+        _browser_cookie(settings),
+        f"{name}.{_browser_seal(settings, name, email)}",
+        max_age=KNOWN_FOR,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _browser_cookie(settings: Settings) -> str:
+    return "__Host-browser" if settings.is_https else "browser"
+
+
+def _browser_seal(settings: Settings, name: str, email: str) -> str:
+    return key_of(settings.secret_key, "browser of", f"{name} {email}").partition(":")[2]
 
 
 def _hash(token: str) -> str:
