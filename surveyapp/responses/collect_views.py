@@ -4,7 +4,7 @@ import io
 from http import HTTPStatus
 
 import segno
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -40,7 +40,6 @@ def show(survey_id: int) -> ResponseReturnValue:
         begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
         is_past=survey.state is State.OPEN and not takes_answers(survey, today),
         address=external_url("responses.welcome", link=survey.link),
-        has_take_in="responses.take_in" in current_app.view_functions,
     )
 
 
