@@ -42,9 +42,10 @@ no reply | no answer | no opinion | no idea | no ideas | no preference | no sugg
 no thank you | not applicable | not sure | unsure | not certain | i don't know | i dont know | don't know | dont know
 do not know | i do not know | dunno | idk | i have no idea | no clue | not that i know of | not that i can think of
 can't think of anything | cant think of anything | i can't think of anything | i cant think of anything
-nothing comes to mind | nothing to add | nothing to add at this time | nothing to say | nothing else | nothing else to add | nothing more | that's all
+nothing comes to mind | nothing to add | nothing to say | nothing else | nothing else to add | nothing more | that's all
 thats all | that is all | none at this time | not at this time | nothing at this time | none at the moment
-nothing at the moment | none that i can think of | nothing i can think of | nothing that i can think of | as above
+nothing to add at this time | nothing at the moment | none that i can think of | nothing i can think of
+nothing that i can think of | as above
 see above | same as above | same | ditto | same answer | yes | yep | yeah | ok | okay | fine | thanks | thank you
 thank you very much | pass | skip | next | test | testing | prefer not to say | prefer not to answer | rather not say
 no more | other | hello | hi | xx | xxx | asdf | blah | blah blah | blah blah blah | lol | haha | hmm | whatever | idc
