@@ -245,7 +245,7 @@ def _quotes(
         left.append(titled)
     alike = vectors[left].astype(np.float64) @ centre.astype(np.float64) / GRID**2
     n_words = np.array([len(texts[row].split()) for row in left])
-    score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.05 * np.maximum(4 - n_words, 0)
+    score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.04 * np.maximum(7 - n_words, 0)
     score -= 0.2 * np.array([leans(texts[row]) for row in left])
     like_chosen = np.zeros(len(left))
     chosen: list[int] = []
