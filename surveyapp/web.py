@@ -27,20 +27,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from surveyapp import policy, schema
+from surveyapp import error_pages, policy, schema
 from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, Role, RoleKind
 from surveyapp.db import reading
-from surveyapp.errors import AppError, Conflict, NotAllowed, NotFound, TooMany, Unavailable
+from surveyapp.errors import NotAllowed, NotFound
 from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.policy import POLICY, Who
@@ -152,12 +150,7 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_close_session)
     app.url_value_preprocessor(_keep_slug)
     app.url_defaults(_add_slug)
-    app.register_error_handler(AppError, _show_app_error)
-    app.register_error_handler(CSRFError, _show_csrf_error)
-    app.register_error_handler(HTTPException, _show_http_error)
-    app.register_error_handler(OperationalError, _show_unavailable)
-    app.register_error_handler(StaleDataError, _show_stale)
-    app.register_error_handler(Exception, _show_unexpected)
+    error_pages.init_app(app)
     app.jinja_env.globals.update(
         sg=signed,
         is_manager=is_manager,
@@ -269,78 +262,6 @@ def _close_session(error: BaseException | None) -> None:
     session = g.pop("db_session", None)
     if session is not None:
         session.close()
-
-
-# Errors: what happened, what to do, a reference
-
-
-def error_page(status: int, title: str, message: str) -> ResponseReturnValue:
-    """The one page for everything that does not work out."""
-    back = f"/c/{g.slug}/overview" if g.get("role") else "/"
-    page = current_app.jinja_env.get_template("error.html")  # without the context processors, which ask the database
-    return page.render(status=status, title=title, message=message, reference=g.get("reference", ""), back=back), status
-
-
-def _show_app_error(error: AppError) -> ResponseReturnValue:
-    titles = {
-        404: "We can’t find that page",
-        403: "That is not yours to do",
-        409: "Something stands against it",
-        429: "Please wait a while",
-        503: "Please try again in a moment",
-    }
-    page = error_page(error.status, titles.get(error.status, "That did not work"), str(error))
-    response = current_app.make_response(page)
-    if isinstance(error, TooMany | Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
-
-
-def _show_stale(error: StaleDataError) -> ResponseReturnValue:
-    return _show_app_error(
-        Conflict("Somebody else changed this a moment ago. Go back, look again, and repeat your change.")
-    )
-
-
-def _show_csrf_error(error: CSRFError) -> ResponseReturnValue:
-    return error_page(
-        400,
-        "This page was open too long",
-        "Go back, reload the page and send it again. Your browser must accept cookies.",
-    )
-
-
-def _show_http_error(error: HTTPException) -> ResponseReturnValue:
-    status = error.code or 500
-    if error.response is not None:  # a redirect, or an answer that is already complete
-        return error.response
-    titles = {
-        404: ("We can’t find that page", "The link may be incomplete, or what it led to is no longer there."),
-        405: ("That is not done this way", "Go back and use the buttons of the page."),
-        413: ("That is too much at once", "Please send less, or a smaller file."),
-        401: ("Please sign in", "You were signed out. Sign in and try again; what you typed is still in your browser."),
-    }
-    if isinstance(error, SecurityError):
-        error.description = "This service is not reached by that address."  # the forged one is not repeated
-    title, message = titles.get(status, ("That did not work", error.description or "Please go back and try again."))
-    response = current_app.make_response(error_page(status, title, message))
-    for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
-            response.headers[name] = value
-    return response
-
-
-def _show_unavailable(error: OperationalError) -> ResponseReturnValue:
-    log.error("database_unavailable", error=type(error.orig).__name__)
-    message = "Nothing is lost: go back, and send it again in a few seconds."
-    return _show_app_error(Unavailable(message))
-
-
-def _show_unexpected(error: Exception) -> ResponseReturnValue:
-    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
-        raise error
-    log.error("unexpected", exc_info=error)
-    return error_page(500, "Something went wrong on our side", "Please try again in a minute.")
 
 
 # The service itself
