@@ -113,7 +113,9 @@ def make_run(
         session.add(theme)
         session.flush()
         value_id = values.get(planted.value)
-        session.add(_finding(planted, run, theme, value_id))
+        finding = _finding(planted, run, theme, value_id)
+        finding.quotes = [len(statements) + i for i in range(2, min(5, planted.people + 1))]  # of others than the title
+        session.add(finding)
         for i in range(planted.people):
             say(
                 i,

@@ -18,8 +18,10 @@ from surveyapp.review.forms import RenameForm
 from surveyapp.review.judge import COLUMN_NAMES, ChangedMeanwhile, decide, hold, judge, move, rename
 from surveyapp.review.models import Candidate, Column, Criterion
 from surveyapp.review.rank import Ranked, axis_end, ranked, standing
-from surveyapp.review.read import Idea, decisions_of, ideas_of, voices
+from surveyapp.review.read import decisions_of, ideas_of
 from surveyapp.text_gate import clean_line, whole_number
+from surveyapp.themes.models import Statement
+from surveyapp.themes.read import quotes_of
 from surveyapp.web import community, db_session, find, is_manager, user
 
 PAGE = 25  # ideas
@@ -174,11 +176,8 @@ def _page(
     )
 
 
-def _quotes(session: Session, r: Ranked) -> Sequence[Idea]:
-    """Ideas that stand for the candidate: for leaders only what may be quoted, of enough people (R7)."""
-    if r.finding is None or r.survey is None:
+def _quotes(session: Session, r: Ranked) -> Sequence[Statement]:
+    """The ideas that stand for the candidate, those of the report: with permission, of enough people (R7)."""
+    if r.finding is None or r.survey is None or r.people < r.survey.quote_group:
         return []
-    ideas = ideas_of(session, r.finding)
-    if is_manager():
-        return voices(ideas)
-    return voices(idea for idea in ideas if idea.may_quote) if r.people >= r.survey.quote_group else []
+    return quotes_of(session, [r.finding])[r.finding.theme_id]

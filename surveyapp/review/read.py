@@ -1,6 +1,6 @@
 """Read what a candidate rests on: its ideas, in members' words, and what was decided about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,8 +12,6 @@ from surveyapp.communities.models import Value
 from surveyapp.review.models import Candidate, Decision
 from surveyapp.surveys.models import Kind, Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Statement
-
-MOST_VOICES = 4  # ideas that stand for a candidate
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,6 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
         for text, tone, value, help_, fit, may_quote in rows
         if wanted in text.casefold()
     ]
-
-
-def voices(ideas: Iterable[Idea]) -> list[Idea]:
-    """The ideas that best stand for all: those that fit best, the same words once."""
-    best: dict[str, Idea] = {}
-    for idea in ideas:
-        best.setdefault(idea.text.casefold(), idea)
-    return list(best.values())[:MOST_VOICES]
 
 
 def other_ideas(session: Session, run: AnalysisRun) -> list[str] | None:
