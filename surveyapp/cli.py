@@ -101,6 +101,7 @@ def run(settings: Settings, host: str, port: int, workers: int, demo: bool | Non
     """Serve the application and do its jobs, until Ctrl-C."""
     from surveyapp import serve
     from surveyapp.bootstrap import has_pango
+    from surveyapp.communities.found import altered_missions
     from surveyapp.demo.found_demo import ensure_demo
 
     serve.refuse_busy_port(host, port)
@@ -110,6 +111,9 @@ def run(settings: Settings, host: str, port: int, workers: int, demo: bool | Non
         )
     with upgraded(settings) as sessions:
         welcome = ensure_demo(sessions, settings, wanted=demo)
+        with sessions() as session:
+            for name in altered_missions(session):
+                click.echo(f"The mission of {name} is not the one that was founded. Its pages say so.", err=True)
     if as_json:
         click.echo(json.dumps(welcome.as_json(), ensure_ascii=False))
     else:

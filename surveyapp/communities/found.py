@@ -139,6 +139,12 @@ def mission_is_intact(session: Session, community: Community) -> bool:
     )
 
 
+def altered_missions(session: Session) -> list[str]:
+    """The names of the communities whose mission is not the one that was founded (R1)."""
+    communities = session.scalars(select(Community).order_by(Community.name))
+    return [community.name for community in communities if not mission_is_intact(session, community)]
+
+
 def current_values(session: Session, community_id: int) -> Sequence[Value]:
     """The values that hold now, each in its newest version, in the community's order."""
     superseded = select(Value.supersedes_id).where(Value.community_id == community_id, Value.supersedes_id.is_not(None))

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from surveyapp import audit
 from surveyapp.accounts.models import User
-from surveyapp.communities.found import FOUNDED, mission_is_intact
+from surveyapp.communities.found import FOUNDED, altered_missions, mission_is_intact
 from surveyapp.communities.models import Community, Mission
 from tests.conftest import SignInAs
 
@@ -142,6 +142,7 @@ def as_owner(engine: Engine, table: str, *statements: str) -> None:
 
 def test_a_mission_as_it_was_founded_is_intact(session: Session, community: Community, client: FlaskClient) -> None:
     assert mission_is_intact(session, community)
+    assert altered_missions(session) == []
     session.commit()
     assert ALTERED not in client.get(f"/c/{community.slug}").text
 
@@ -170,6 +171,7 @@ def test_p11a_who_forges_the_log_as_well_is_found_out(engine: Engine, session: S
     )
     session.expire_all()
     assert not mission_is_intact(session, community)
+    assert altered_missions(session) == [community.name]
 
 
 def test_p11a_a_second_founding_in_the_log_counts_for_nothing(
