@@ -96,7 +96,7 @@ def test_quotes_on_the_page_have_permission_and_enough_people(
 ) -> None:
     survey = answered(session, community)
     for i in range(12):
-        make_response(session, survey, way=f"The hall is cold and dark in winter, said {i}.", may_quote=i % 2 == 0)
+        make_response(session, survey, way=f"The hall is cold and dark in winter, said {i}.", may_quote=i == 7)
     for i in range(9):
         make_response(session, survey, Anything=f"I love the choir and its songs, said {i}.")
     grouped(session, sessions, survey)
@@ -105,8 +105,7 @@ def test_quotes_on_the_page_have_permission_and_enough_people(
 
     quoted = [item.text_content() for item in html.document_fromstring(page).xpath("//li[@class='quote']")]
     numbers = [int(number) for quote in quoted for number in re.findall(r"winter, said (\d+)", quote)]
-    assert numbers
-    assert all(number % 2 == 0 for number in numbers)
+    assert set(numbers) == {7}
     assert "9 ideas in free text, from 9 people" in words(page)  # enough for figures, too few for quotes
     assert "choir" not in words(page)
 
