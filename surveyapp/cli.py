@@ -5,7 +5,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ from surveyapp.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
+
+    from surveyapp.demo.found_demo import Welcome
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 
@@ -101,25 +105,33 @@ def run(settings: Settings, host: str, port: int, workers: int, demo: bool | Non
     """Serve the application and do its jobs, until Ctrl-C."""
     from surveyapp import serve
     from surveyapp.bootstrap import has_pango
-    from surveyapp.communities.found import altered_missions
-    from surveyapp.demo.found_demo import ensure_demo
 
     serve.refuse_busy_port(host, port)
     if not has_pango():
         raise Misconfigured(
             "Pango is missing, which draws the PDF reports. Install libpango-1.0-0 and libpangoft2-1.0-0."
         )
-    with upgraded(settings) as sessions:
-        welcome = ensure_demo(sessions, settings, wanted=demo)
-        with sessions() as session:
-            for name in altered_missions(session):
-                click.echo(f"The mission of {name} is not the one that was founded. Its pages say so.", err=True)
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # its memory is given back: this process only watches
+        welcome, altered = apart.submit(_prepare, settings, demo).result()
+    for name in altered:
+        click.echo(f"The mission of {name} is not the one that was founded. Its pages say so.", err=True)
     if as_json:
         click.echo(json.dumps(welcome.as_json(), ensure_ascii=False))
     else:
         click.echo(welcome.as_text())
     sys.stdout.flush()
     serve.run(settings, host=host, port=port, workers=workers)
+
+
+def _prepare(settings: Settings, demo: bool | None) -> "tuple[Welcome, list[str]]":
+    """Bring the database up to date and found the demo; tell what to print, and whose mission was altered."""
+    from surveyapp.communities.found import altered_missions
+    from surveyapp.demo.found_demo import ensure_demo
+
+    with upgraded(settings) as sessions:
+        welcome = ensure_demo(sessions, settings, wanted=demo)
+        with sessions() as session:
+            return welcome, altered_missions(session)
 
 
 @main.command("serve-web", hidden=True)
