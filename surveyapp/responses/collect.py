@@ -165,6 +165,12 @@ def count_sent(session: Session, survey_id: int) -> int:
     return counts(session, [survey_id], is_sent=True)[survey_id]
 
 
+def count_taken_in(session: Session, survey_id: int) -> int:
+    """How many of a survey's responses came from files of other tools."""
+    taken_in = (Response.survey_id == survey_id, Response.source == Source.TAKEN_IN)
+    return session.scalar(select(func.count()).select_from(Response).where(*taken_in)) or 0
+
+
 def counts(session: Session, survey_ids: Iterable[int], *, is_sent: bool) -> dict[int, int]:
     """How many responses each survey has that were sent, or that still wait to be."""
     wanted = list(survey_ids)

@@ -37,6 +37,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         survey=survey,
         today=today,
         answered=collect.count_sent(db_session(), survey.id),
+        taken_in=collect.count_taken_in(db_session(), survey.id),
         begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
         is_past=survey.state is State.OPEN and not takes_answers(survey, today),
         address=external_url("responses.welcome", link=survey.link),

@@ -12,7 +12,10 @@ from werkzeug.test import TestResponse
 
 from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, RoleKind
+from surveyapp.csv_file import read_csv
+from surveyapp.responses.map_columns import guess
 from surveyapp.responses.models import Response
+from surveyapp.responses.take_in import plan, take_in
 from surveyapp.surveys.models import State, Survey
 from tests.conftest import SignInAs, token_of
 from tests.factories import make_community, make_response, make_survey, make_user
@@ -128,3 +131,18 @@ def test_a_leader_sees_how_it_goes_and_cannot_close(
     assert page.status_code == 200
     assert "Close now" not in page.text
     assert post(leading, f"{base}/{survey_id}/close").status_code == 403
+
+
+def test_answers_from_files_and_from_the_link_are_told_apart(
+    session: Session, managing: FlaskClient, base: str, community: Community
+) -> None:
+    survey = make_survey(session, community)
+    for _ in range(3):
+        make_response(session, survey, worth=3)
+    table = read_csv(b"idea\nA bench\nA bus\n", "answers.csv")
+    found = plan(survey, table, guess(survey, table.header))
+    take_in(session, survey, found, file_name="answers.csv", sha256="0" * 64, user_id=None)
+    session.commit()
+    survey_id = survey.id
+    session.rollback()
+    assert "Answered 5 2 from files, 3 by the open link" in words_of(managing.get(f"{base}/{survey_id}/collect").text)
