@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveyapp.analysis.figures import Share
+from surveyapp.analysis.goal_sentence import propose
 from surveyapp.reports.charts import brief, counted, day, listed, quoted, signed
 from surveyapp.reports.parts import (
     FAIRLY_STABLE,
@@ -168,7 +169,7 @@ def to_decide(report: Report) -> tuple[ToDecide, ...]:
     asked = _about_goals(report)
     open_ones = [candidate for candidate in report.candidates if candidate.state.lower() not in DECIDED]
     asked += [
-        ToDecide(f"Adopt {quoted(candidate.title, 48)}, or say why not now?", (f"candidate:{candidate.key}",))
+        ToDecide(_question_about(candidate), (f"candidate:{candidate.key}",))
         for candidate in open_ones[: 2 if asked or report.values else 3]
     ]
     unserved = [v for v in report.values if not v.goals and v.important and v.important.part >= 0.5]
@@ -180,6 +181,14 @@ def to_decide(report: Report) -> tuple[ToDecide, ...]:
         text = f"Read the ideas of {quoted(loose[0].title, 48)} first: the group is loose and may be two."
         asked.append(ToDecide(text, (f"candidate:{loose[0].key}",)))
     return tuple(asked[:MOST_TO_DECIDE])
+
+
+def _question_about(candidate: CandidateFigure) -> str:
+    """Ask whether to adopt what is said as a goal; of a mere subject, what could be done about it."""
+    title = quoted(candidate.title, 48)
+    if propose(candidate.title):
+        return f"Adopt {title}, or say why not now?"
+    return f"What could be done about {title}? Read its ideas."
 
 
 def _about_goals(report: Report) -> list[ToDecide]:

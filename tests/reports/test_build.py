@@ -247,3 +247,15 @@ def test_a_text_is_cut_at_a_word() -> None:
 @pytest.mark.parametrize(("shares", "end"), [([], 5), ([0.031], 5), ([0.05], 5), ([0.051, 0.2], 20), ([1.0], 100)])
 def test_an_axis_ends_above_the_largest_share(shares: list[float], end: int) -> None:
     assert axis_end(shares) == end
+
+
+def test_what_is_no_goal_is_not_put_up_for_adoption() -> None:
+    report = replace(full_report(), candidates=(), goals=None, values=())
+    wish, subject = (
+        CandidateFigure(key=key, rank=rank, title=title, people=20, share=0.2, low=0.1, high=0.3, state="To review")
+        for key, rank, title in (("1", 1, "Open the old school as a warm room"), ("2", 2, "Parking is a nightmare"))
+    )
+
+    asked = [one.text for one in complete(replace(report, candidates=(wish, subject), to_decide=())).to_decide]
+    assert "Adopt “Open the old school as a warm room”, or say why not now?" in asked
+    assert "What could be done about “Parking is a nightmare”? Read its ideas." in asked
