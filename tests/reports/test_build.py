@@ -25,7 +25,7 @@ from surveyapp.reports.build import (
     from_analysis,
     withhold,
 )
-from surveyapp.reports.charts import axis_end, brief, shortened, signed
+from surveyapp.reports.charts import axis_end, brief, quoted, shortened, signed
 from tests.reports.samples import full_report
 
 
@@ -257,5 +257,5 @@ def test_what_is_no_goal_is_not_put_up_for_adoption() -> None:
     )
 
     asked = [one.text for one in complete(replace(report, candidates=(wish, subject), to_decide=())).to_decide]
-    assert "Adopt “Open the old school as a warm room”, or say why not now?" in asked
-    assert "What could be done about “Parking is a nightmare”? Read its ideas." in asked
+    assert f"Adopt {quoted(wish.title)}, or say why not now?" in asked
+    assert f"What could be done about {quoted(subject.title)}? Read its ideas." in asked
