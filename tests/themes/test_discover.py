@@ -1,29 +1,19 @@
 """A run of the analysis on real answers: what it keeps, what it withholds, and what a second run leaves alone."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.analysis.measure import wilson
 from surveyapp.communities.models import Community
-from surveyapp.errors import Conflict
-from surveyapp.jobs import JobState, Running, Worker
 from surveyapp.responses.models import Answer, Response
 from surveyapp.review.models import Candidate
-from surveyapp.review.put_forward import group_ideas
 from surveyapp.surveys.models import Kind, Survey
-from surveyapp.themes.discover import TooFewAnswers, job_of, latest_run, open_job, start_run
-from surveyapp.themes.models import AnalysedResponse, AnalysisRun, Finding, Statement, Theme
+from surveyapp.themes.discover import latest_run
+from surveyapp.themes.models import AnalysedResponse, Statement, Theme
 from tests.factories import make_response, make_survey
 from tests.themes.village import (
     BUS,
@@ -36,12 +26,9 @@ from tests.themes.village import (
     findings,
     grouped,
     propose,
+    statements,
     theme_about,
 )
-
-
-def statements(session: Session, run: AnalysisRun) -> Sequence[Statement]:
-    return session.scalars(select(Statement).where(Statement.run_id == run.id).order_by(Statement.number)).all()
 
 
 def written(session: Session, statement: Statement) -> str:
@@ -49,20 +36,6 @@ def written(session: Session, statement: Statement) -> str:
     answer = session.get_one(Answer, (statement.response_id, statement.question_id))
     text = answer.content if isinstance(answer.content, str) else answer.content[statement.item]["idea"]
     return str(text)
-
-
-def snapshot(session: Session, run: AnalysisRun) -> list[Any]:
-    """All that a run kept, its number and times apart."""
-    said = [
-        (s.number, s.response_id, s.item, s.begin, s.end, s.text, s.theme_id, s.fit, s.tone, s.kind, s.may_quote)
-        for s in statements(session, run)
-    ]
-    found = [
-        (f.theme_id, f.title, f.keywords, f.people, f.ideas, f.share, f.low, f.high, f.polarity, f.stability, f.quotes)
-        for f in findings(session, run)
-    ]
-    sources = sorted(session.scalars(select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == run.id)))
-    return [said, found, sources, run.people, run.people_with_ideas, run.ideas, run.figures, run.settings, run.versions]
 
 
 def test_r9_the_figures_of_a_run_are_those_of_a_recount(
@@ -179,138 +152,6 @@ def test_r12_a_theme_that_one_run_missed_is_itself_when_it_comes_back(
     again = grouped(session, sessions, survey)
 
     assert theme_about(session, again, "bus").id == bus.id
-
-
-def test_p9c_a_new_run_waits_for_ten_more_answers(
-    session: Session, sessions: sessionmaker[Session], community: Community
-) -> None:
-    survey = answered(session, community)
-    first = grouped(session, sessions, survey)
-
-    answer(session, survey, TREES[:9])
-    with pytest.raises(TooFewAnswers, match="10 answers"):
-        start_run(session, survey)
-    session.rollback()
-    answer(session, survey, TREES[9:10])
-    second = grouped(session, sessions, survey)
-
-    assert second.people == first.people + 10
-    assert session.get_one(AnalysisRun, first.id).people == len(FIRST)
-
-
-def test_r7_fewer_people_than_the_smallest_group_are_not_analysed(session: Session, community: Community) -> None:
-    survey = answered(session, community, TREES[:4])
-    with pytest.raises(TooFewAnswers, match="from 5 answers on"):
-        start_run(session, survey)
-
-
-def test_a_draft_has_nothing_to_group(session: Session, community: Community) -> None:
-    with pytest.raises(Conflict, match="Open the survey first"):
-        start_run(session, make_survey(session, community, is_open=False))
-
-
-def test_r8_asked_for_twice_ideas_are_grouped_once(session: Session, community: Community) -> None:
-    survey = answered(session, community, TREES)
-    run, job = start_run(session, survey)
-    session.commit()
-    again = start_run(session, survey)
-    session.commit()
-
-    assert again == (run, job)
-    assert session.scalar(select(func.count()).select_from(AnalysisRun)) == 1
-
-
-def test_p3d_a_task_that_runs_twice_changes_nothing(
-    session: Session, sessions: sessionmaker[Session], community: Community
-) -> None:
-    run = grouped(session, sessions, answered(session, community))
-    before = snapshot(session, run)
-    job = job_of(session, run)
-    assert job is not None
-    counts = [session.scalar(select(func.count()).select_from(table)) for table in (Theme, Finding, Candidate)]
-
-    group_ideas(Running(sessions, job.id), run.id)
-    session.expire_all()
-
-    assert snapshot(session, run) == before
-    assert counts == [session.scalar(select(func.count()).select_from(table)) for table in (Theme, Finding, Candidate)]
-
-
-KILLED = """
-import json, os, signal, sys
-from surveyapp import db
-from surveyapp.jobs import Worker
-from surveyapp.review import put_forward
-from surveyapp.themes import discover
-
-url, where = json.loads(sys.argv[1])
-keep, rank = discover.keep_results, put_forward.ensure_candidates
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def keep_and_die(*arguments):
-    keep(*arguments)
-    die()
-
-worker = Worker(db.session_factory(db.make_engine(url)))
-if where == "comparing":
-    from surveyapp.analysis import pipeline
-    pipeline.analyse = die
-elif where == "keeping":
-    discover.keep_results = keep_and_die
-else:
-    Worker._finish = die
-worker.run_all()
-"""
-
-
-@pytest.mark.parametrize("where", ["comparing", "keeping", "all is kept, but nobody was told"])
-def test_p3d_a_run_killed_on_its_way_is_finished_by_the_next_worker(
-    session: Session, sessions: sessionmaker[Session], engine: Engine, community: Community, where: str
-) -> None:
-    survey = answered(session, community)
-    run, _ = start_run(session, survey)
-    session.commit()
-    url = engine.url.render_as_string(hide_password=False)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, json.dumps([url, where])], env=os.environ, capture_output=True, check=False
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    session.expire_all()
-    assert (session.get_one(AnalysisRun, run.id).finished_at is not None) == where.startswith("all")
-    session.commit()
-
-    worker = Worker(sessions)
-    assert worker.requeue_interrupted() == 1
-    worker.run_all()
-    session.expire_all()
-    finished = session.get_one(AnalysisRun, run.id)
-    job = job_of(session, finished)
-
-    assert job is not None
-    assert job.state is JobState.DONE
-    undisturbed = grouped(session, sessions, survey)  # of the same answers
-    assert undisturbed.id != run.id
-    assert snapshot(session, finished) == snapshot(session, undisturbed)
-
-
-def test_a_run_whose_job_failed_does_not_stand_in_the_way_of_the_next(
-    session: Session, sessions: sessionmaker[Session], community: Community
-) -> None:
-    survey = answered(session, community)
-    failed, job = start_run(session, survey)
-    job.state, job.error = JobState.FAILED, "This did not work."
-    session.commit()
-    shown = open_job(session, survey.id)
-    assert shown is not None
-    assert shown.error == "This did not work."
-
-    run = grouped(session, sessions, survey)
-
-    assert run.id != failed.id
-    assert open_job(session, survey.id) is None
-    assert latest_run(session, survey.id) == run
 
 
 def test_r6_the_numbers_of_ideas_do_not_follow_the_order_of_arrival(

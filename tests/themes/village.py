@@ -10,7 +10,7 @@ from surveyapp.communities.models import Community
 from surveyapp.jobs import Worker
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.discover import start_run
-from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from surveyapp.themes.models import AnalysedResponse, AnalysisRun, Finding, Statement, Theme
 from tests.factories import make_response, make_survey
 
 TREES = (
@@ -98,3 +98,22 @@ def theme_about(session: Session, run: AnalysisRun, word: str) -> Theme:
     """The theme of a run whose title has a word."""
     (found,) = (finding for finding in findings(session, run) if word in finding.title.casefold())
     return found.theme
+
+
+def statements(session: Session, run: AnalysisRun) -> Sequence[Statement]:
+    """The ideas of a run, by number."""
+    return session.scalars(select(Statement).where(Statement.run_id == run.id).order_by(Statement.number)).all()
+
+
+def snapshot(session: Session, run: AnalysisRun) -> list[Any]:
+    """All that a run kept, its number and times apart."""
+    said = [
+        (s.number, s.response_id, s.item, s.begin, s.end, s.text, s.theme_id, s.fit, s.tone, s.kind, s.may_quote)
+        for s in statements(session, run)
+    ]
+    found = [
+        (f.theme_id, f.title, f.keywords, f.people, f.ideas, f.share, f.low, f.high, f.polarity, f.stability, f.quotes)
+        for f in findings(session, run)
+    ]
+    sources = sorted(session.scalars(select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == run.id)))
+    return [said, found, sources, run.people, run.people_with_ideas, run.ideas, run.figures, run.settings, run.versions]
