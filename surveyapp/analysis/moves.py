@@ -102,13 +102,14 @@ def move_members(given: Situation, labels: Labels, *, hold: float, rounds: int) 
     return np.array(group, dtype=np.int64)
 
 
-def part_groups(given: Situation, labels: Labels, *, fewest: int) -> Parted:
+def part_groups(given: Situation, labels: Labels, *, fewest: int, first_new: int) -> Parted:
     """Part each group that is better seen as several; the part with most old members keeps the number.
 
     Args:
         given: The graph.
         labels: Group of each node, shape (n_nodes,).
         fewest: Nodes that each part must have.
+        first_new: Number of the first part that is taken off; no group before has it or a larger one.
     """
     labels, parents = labels.copy(), dict[int, int]()
     degrees = given.degrees
@@ -128,7 +129,7 @@ def part_groups(given: Situation, labels: Labels, *, fewest: int) -> Parted:
             continue
         for part in np.unique(parts).tolist():
             if part != keeps:
-                new = int(labels.max()) + 1
+                new = first_new + len(parents)
                 labels[rows[parts == part]] = new
                 parents[new] = group
     return Parted(labels, parents)
@@ -160,15 +161,16 @@ def _gain_of_parting(
     return (resolution * by_chance / total - cut) / total
 
 
-def join_groups(given: Situation, labels: Labels, *, pinned: frozenset[int]) -> Joined:
+def join_groups(given: Situation, labels: Labels, *, pinned: frozenset[int], first_new: int) -> Joined:
     """Join two groups at a time, those whose union raises modularity most, until none does.
 
-    Of two groups the pinned one survives, else the one with more old members, else the smaller number.
+    Of two groups the pinned one survives, else the one that is not new, else the one with more old members.
 
     Args:
         given: The graph.
         labels: Group of each node, shape (n_nodes,).
         pinned: Groups that must not end: two of them never join.
+        first_new: Groups with this number or a larger one have just parted from another.
     """
     numbers = np.unique(labels)
     place = np.searchsorted(numbers, labels)
@@ -187,7 +189,7 @@ def join_groups(given: Situation, labels: Labels, *, pinned: frozenset[int]) -> 
         a, b = (int(i) for i in np.unravel_index(gains.argmax(), gains.shape))
         if gains[a, b] <= LEAST_GAIN:
             break
-        if (is_pinned[b], old[b]) > (is_pinned[a], old[a]):
+        if (is_pinned[b], numbers[b] < first_new, old[b]) > (is_pinned[a], numbers[a] < first_new, old[a]):
             a, b = b, a
         into[int(numbers[b])] = int(numbers[a])
         labels = np.where(labels == numbers[b], numbers[a], labels)
