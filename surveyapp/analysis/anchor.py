@@ -52,7 +52,7 @@ from surveyapp.analysis.tally import Membership
 from surveyapp.analysis.texts import Texts
 
 HOLD = 0.2
-"""An old member leaves its theme only for a gain of more than a fifth of its ties. Without it a tenth more of them moved,
+"""An old member leaves its theme only for a gain of more than a fifth of its ties. Without it a tenth more moved,
 for themes as good; with twice as much, themes followed less well what arrived (on the sets of tests/benchmarks)."""
 FEWEST_IN_PART = 8
 SHARE_IN_PART = 0.01

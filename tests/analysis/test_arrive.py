@@ -84,6 +84,15 @@ def test_another_language_that_many_wrote_in_has_themes_of_its_own() -> None:
     assert english.theme in model.ids[~model.set_apart]
 
 
+def test_english_joins_no_theme_of_another_language_however_much_it_resembles(model: Model) -> None:
+    (text,) = wishes([13], [1])
+    (usual,) = place(model, text)
+
+    (placed,) = place(replace(model, set_apart=model.ids == usual.theme), text)
+
+    assert placed.theme not in (usual.theme, None)
+
+
 def test_a_theme_that_is_not_shown_takes_its_answers_but_no_id_is_told(analysis: Analysis) -> None:
     (text,) = wishes([13], [2])
     (usual,) = place(learn_model(analysis), text)
