@@ -121,7 +121,7 @@ def propose(title: str, written_small: Container[str] = OFTEN_FIRST) -> GoalSent
             verb, thing = parts
             first, _, then = thing.partition(" ")
             is_name = first.lower() not in written_small or then[:1].isupper()
-            if verb and not is_name and first[1:].islower():
+            if verb and not is_name and not first[1:].isupper():
                 thing = thing[0].lower() + thing[1:]
             sentence = _begun(f"{verb} {thing}".strip())
             return GoalSentence(sentence, is_turned=sentence.casefold() not in title.casefold())

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from surveyapp.analysis.goal_sentence import propose
 from surveyapp.communities.found import current_values
 from surveyapp.db import now
 from surveyapp.errors import AppError, BadInput
@@ -124,7 +125,8 @@ def _filled(r: Ranked, wanted: str) -> DecisionForm:
         for opinion in judged.opinions:
             if opinion.user_id == user().id:
                 verdict.data, reason.data = opinion.verdict.value, opinion.reason
-    form.sentence.data, form.baseline.data = r.title, 0.0
+    proposed = propose(r.title)  # a person finishes it: how much, by when
+    form.sentence.data, form.baseline.data = proposed.words if proposed else r.title, 0.0
     form.values.data = [value.id for value in r.values]
     if (last := goal_of(db_session(), r.candidate.id)) is not None:
         form.show_goal(last)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from surveyapp.analysis.match import match
-from surveyapp.analysis.measure import wilson
 from surveyapp.analysis.words import says_nothing
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import NOTHING, AnalysisRun, Finding, Statement, Theme
@@ -91,6 +89,8 @@ def _theme_ids(session: Session, run: AnalysisRun, places: Sequence[set[Place]])
         run: The run that found the themes.
         places: Per theme, where its ideas stand.
     """
+    from surveyapp.analysis.match import match  # brings scipy, which web processes do without
+
     earlier = _earlier_themes(session, run)
     old_ids = sorted(earlier)
     same = match([earlier[theme_id] for theme_id in old_ids], places) if old_ids and places else {}
@@ -128,6 +128,8 @@ def _earlier_themes(session: Session, run: AnalysisRun) -> dict[int, set[Place]]
 
 def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], smallest_group: int) -> dict[str, Any]:
     """The figures of a theme: the share is of all who answered, the values and offers are what its people said."""
+    from surveyapp.analysis.measure import wilson  # brings numpy, which web processes do without
+
     low, high = wilson(theme.people, answers)
     yes = {text.response_id for text in texts if text.help == "yes"}
     maybe = {text.response_id for text in texts if text.help == "maybe"}

@@ -104,7 +104,7 @@ def test_the_page_shows_its_place_and_its_neighbours(manager: User, sign_in: Sig
     assert "Candidate 2 of 2" in text
     assert "Previous" in text
     assert "Next" not in text
-    assert typed(text, "sentence") == LUNCH.title
+    assert typed(text, "sentence") == "Provide a weekly lunch for all"
 
 
 def test_r7_a_leader_reads_quotable_words_of_large_groups_only_and_no_form(
