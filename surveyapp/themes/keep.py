@@ -71,7 +71,7 @@ def keep_results(
         sources = [texts[statement.row] for statement in members[theme.id]]
         quoted = [(texts[quote.row], quote.text) for quote in theme.quotes]
         quotes = [number_of[source.response_id, source.question_id, source.item, words] for source, words in quoted]
-        finding = _finding(theme, run.people, sources, survey.smallest_group)
+        finding = _finding(theme, run.people, sources, survey)
         session.add(Finding(run_id=run.id, theme_id=theme_ids[theme.id], quotes=quotes, **finding))
     session.flush()
     if rows:
@@ -126,7 +126,7 @@ def _earlier_themes(session: Session, run: AnalysisRun) -> dict[int, set[Place]]
     return dict(members)
 
 
-def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], smallest_group: int) -> dict[str, Any]:
+def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], survey: Survey) -> dict[str, Any]:
     """The figures of a theme: the share is of all who answered, the values and offers are what its people said."""
     from surveyapp.analysis.measure import wilson  # brings numpy, which web processes do without
 
@@ -134,7 +134,7 @@ def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], smallest
     yes = {text.response_id for text in texts if text.help == "yes"}
     maybe = {text.response_id for text in texts if text.help == "maybe"}
     return {
-        "title": theme.title,
+        "title": theme.title if theme.people >= survey.quote_group else _subject(theme),
         "keywords": list(theme.keywords),
         "people": theme.people,
         "ideas": len(texts),
@@ -152,8 +152,13 @@ def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], smallest
         "stability": theme.stability,
         "helpers_yes": len(yes),
         "helpers_maybe": len(maybe - yes),
-        "value_ids": _tags(texts, smallest_group),
+        "value_ids": _tags(texts, survey.smallest_group),
     }
+
+
+def _subject(theme: results.Theme) -> str:
+    """What a theme of few people is called: its title would be somebody's very words (R7)."""
+    return ", ".join(theme.keywords) or "A few ideas of a kind"
 
 
 def _tags(texts: Sequence[Text], smallest_group: int) -> list[int]:

@@ -90,7 +90,18 @@ def test_each_idea_is_the_verbatim_piece_of_its_answer_and_none_is_lost(
     }
     assert {s.response_id for s in kept} == set(session.scalars(select(Response.id)))
     for finding in findings(session, run):
-        assert any(finding.title in s.text for s in kept if s.theme_id == finding.theme_id)
+        is_verbatim = any(finding.title in s.text for s in kept if s.theme_id == finding.theme_id)
+        assert is_verbatim or finding.people < survey.quote_group
+
+
+def test_r7_a_theme_too_small_to_be_quoted_is_called_by_its_keywords(
+    session: Session, sessions: sessionmaker[Session], community: Community
+) -> None:
+    run = grouped(session, sessions, answered(session, community, quote_group=1_000))
+
+    found = findings(session, run)
+    assert found
+    assert [f.title for f in found] == [", ".join(f.keywords) for f in found]
 
 
 def test_r7_a_theme_below_the_smallest_group_gets_no_finding_and_no_candidate(

@@ -1,5 +1,6 @@
 """What a village answers in the tests of this folder: three wishes in many words, and a survey that holds them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -95,9 +96,10 @@ def findings(session: Session, run: AnalysisRun) -> Sequence[Finding]:
 
 
 def theme_about(session: Session, run: AnalysisRun, word: str) -> Theme:
-    """The theme of a run whose title has a word."""
-    (found,) = (finding for finding in findings(session, run) if word in finding.title.casefold())
-    return found.theme
+    """The theme of a run whose ideas say a word most often."""
+    said = Counter(s.theme_id for s in statements(session, run) if s.theme_id and word in s.text.casefold())
+    ((theme_id, _),) = said.most_common(1)
+    return session.get_one(Theme, theme_id)
 
 
 def statements(session: Session, run: AnalysisRun) -> Sequence[Statement]:
