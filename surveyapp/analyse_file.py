@@ -107,10 +107,11 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
 
 
 def themes_table(report: Report, *, width: int | None = None) -> str:
-    """The themes as a table for a terminal of *width* characters: its own width if not given."""
+    """The themes as a table for a terminal of *width* characters: if not given, its own; into a file, whole titles."""
     from surveyapp.reports.charts import brief, counted, signed
 
-    room = (width or shutil.get_terminal_size((100, 24)).columns) - 37
+    own = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else MOST_IN_TITLE
+    room = (width or own) - 37
     people = report.participation.answers if report.participation else 0
     ideas = report.ideas.ideas if report.ideas else 0
     candidates = report.candidates

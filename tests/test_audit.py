@@ -3,10 +3,12 @@
 import json
 import random
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -46,7 +48,7 @@ def as_owner(engine: Engine, *statements: tuple[str, dict[str, Any]]) -> None:
             for verb in ("update", "delete", "second"):
                 connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_entry_refuses_{verb}")
         else:
-            connection.exec_driver_sql("ALTER TABLE audit_entry DISABLE TRIGGER ALL")
+            connection.exec_driver_sql("ALTER TABLE audit_entry DISABLE TRIGGER USER")
         for statement, values in statements:
             connection.execute(sa.text(statement), values)
 
@@ -88,7 +90,8 @@ def test_p11b_the_database_refuses_to_change_the_log(
         for statement in attacks:
             with engine.connect() as connection:
                 if setting:
-                    connection.connection.cursor().execute(setting)
+                    with suppress(InsufficientPrivilege):  # an ordinary role may not set this at all
+                        connection.connection.cursor().execute(setting)
                 with pytest.raises(DBAPIError):
                     connection.exec_driver_sql(statement)
                 connection.rollback()
