@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["surveyapp"] = Parts(settings, engine, db.session_factory(engine))
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
     gate.init_app(app)
     CSRFProtect(app)
     sign_in.init_app(app, settings, app.extensions["surveyapp"].sessions)

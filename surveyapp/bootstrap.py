@@ -34,7 +34,11 @@ PACKAGES = {  # of Debian
         "fonts-noto-cjk",
         "fonts-noto-color-emoji",
     ),
-    "test": ("chromium", "libatomic1"),  # the browser tests; the second is for the program that drives it
+    "test": (  # the browser, what the program that drives it needs, and what sees an answer synced before its reply
+        "chromium",
+        "libatomic1",
+        "strace",
+    ),
 }
 ROOM = {"run": 1.0, "test": 2.0}  # GB free before the dependencies are installed
 BUILT_HERE = "flask-principal"  # the only dependency that is published as source alone

@@ -125,7 +125,7 @@ class Analysis:
     versions: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """The result as plain dictionaries, lists, texts and numbers."""
+        """The result as plain dictionaries, lists, texts and numbers; of people only how many there are."""
         statements = [_rounded(asdict(statement)) for statement in self.statements]
         themes = [_rounded(asdict(theme)) for theme in self.themes]
         return {
@@ -144,13 +144,17 @@ class Analysis:
         }
 
 
+UNTOLD = {"person", "may_quote"}
+
+
 def _rounded(record: dict[str, Any]) -> dict[str, Any]:
-    """The record, and records within it, with broken numbers rounded."""
-    return {
-        name: _rounded(value)
-        if isinstance(value, dict)
-        else round(value, DIGITS)
-        if isinstance(value, float)
-        else value
-        for name, value in record.items()
-    }
+    """The record, and records within it, with broken numbers rounded and nothing that tells people apart."""
+    return {name: _told(value) for name, value in record.items() if name not in UNTOLD}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _rounded(value)
+    if isinstance(value, list | tuple):
+        return [_told(one) for one in value]
+    return round(value, DIGITS) if isinstance(value, float) else value
