@@ -1,5 +1,4 @@
 from dataclasses import replace
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -147,18 +146,3 @@ def test_a_vector_is_that_of_the_space_but_for_rounding(analysis: Analysis, mode
 
 def test_without_a_theme_there_is_none_to_join() -> None:
     assert place(learn_model(run_over([])), "Plant more trees")[0].theme is None
-
-
-def test_one_idea_takes_less_than_a_millisecond(model: Model) -> None:
-    texts = wishes([13, 14])
-    place(model, texts[0])
-
-    def best_of(text: str) -> float:
-        took = []
-        for _ in range(20):
-            began = perf_counter()
-            place(model, text)
-            took.append(perf_counter() - began)
-        return min(took)
-
-    assert max(map(best_of, texts)) < 0.001

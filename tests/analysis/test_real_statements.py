@@ -1,7 +1,6 @@
 import csv
 import random
 from pathlib import Path
-from time import process_time
 
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
@@ -25,17 +24,12 @@ def analysed(texts: list[str], settings: Settings | None = None) -> Analysis:
     return analyse([Answer(i, "text", str(i), text) for i, text in enumerate(texts)], settings or Settings())
 
 
-@pytest.mark.parametrize(
-    ("name", "seconds"), [("bowling_green_polis_unlabelled.csv", 4), ("march_on_polis_unlabelled.csv", 12)]
-)
-def test_real_statements_are_read_soon_and_none_is_lost(name: str, seconds: float) -> None:
+@pytest.mark.parametrize("name", ["bowling_green_polis_unlabelled.csv", "march_on_polis_unlabelled.csv"])
+def test_of_the_real_statements_none_is_lost(name: str) -> None:
     texts = [row["text"] for row in read(name)]
-    analysed(texts[:60])
 
-    began = process_time()
     found = analysed(texts)
 
-    assert process_time() - began < seconds
     assert {s.row for s in found.statements} == set(range(len(texts)))
     assert all(s.text == texts[s.row][s.start : s.end] for s in found.statements)
     assert sum(s.theme is None for s in found.statements) <= found.no_answer + sum(
