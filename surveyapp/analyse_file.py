@@ -18,6 +18,8 @@ from surveyapp.text_gate import clean_line
 
 MOST_IN_TITLE = 200  # characters, of a title or the name of a value
 MOST_IN_MISSION = 1_000
+MOST_IN_QUESTION = 10_000
+STANDARD_OUTPUT = ("-", "/dev/stdout")  # the latter may be a file that is written to already: it must not be replaced
 NARROWEST = 40  # characters of a title in the table, however narrow the terminal
 
 Progress = Callable[[str, int, int], None]
@@ -42,6 +44,12 @@ class Order:
     vectors: str = "static"
     pdf: str | None = None
     json: str | None = None
+    """Where to write it; "-" is standard output."""
+
+    @property
+    def json_goes_out(self) -> bool:
+        """Whether the JSON goes to standard output: then nothing else may."""
+        return self.json in STANDARD_OUTPUT
 
 
 def analyse_file(order: Order, progress: Progress | None = None) -> Report:
@@ -58,6 +66,7 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
         raise BadInput(f"This version has no {order.vectors} vectors. Choose --vectors static.")
     title = _line("The title", order.title, MOST_IN_TITLE)
     mission = _line("The mission", order.mission, MOST_IN_MISSION)
+    question = _line("The question", order.question, MOST_IN_QUESTION)
     values = tuple(_line("The name of a value", value, MOST_IN_TITLE) for value in order.values)
     targets = _targets(order)
     columns = list(dict.fromkeys(clean_line(text) for text in order.texts))
@@ -80,7 +89,7 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
     steps = len(STEPS) + (order.pdf is not None)
     analysis = analyse(
         answers,
-        Settings(vectors=order.vectors, whole_rows=order.whole_rows, question=order.question),
+        Settings(vectors=order.vectors, whole_rows=order.whole_rows, question=question),
         progress=(lambda step, done, _: progress(step, done, steps)) if progress else None,
     )
     report = from_analysis(
@@ -92,15 +101,21 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
         dated=None,
     )
     contents: dict[Path, bytes] = {}
+    document = b""
     if order.json is not None:
         found = analysis.as_json()
         found["run"]["settings"] |= {"text": columns, "person": person}
-        contents[targets["json"]] = (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+        document = (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    if "json" in targets:
+        contents[targets["json"]] = document
     if order.pdf is not None:
         if progress:
             progress("Making the PDF", steps - 1, steps)
         contents[targets["pdf"]] = make_pdf(report)
     write_together(contents)
+    if order.json_goes_out:
+        sys.stdout.buffer.write(document)
+        sys.stdout.buffer.flush()
     if progress:
         progress("Done", steps, steps)
     return report
@@ -156,8 +171,10 @@ def _targets(order: Order) -> dict[str, Path]:
     """Where to write what, checked before any work is done."""
     targets: dict[str, Path] = {}
     for kind, name in (("json", order.json), ("pdf", order.pdf)):
-        if name is None:
+        if name is None or (kind == "json" and order.json_goes_out):
             continue
+        if name in STANDARD_OUTPUT:
+            raise BadInput("A PDF does not go to standard output; name a file to write.")
         path = Path(os.path.realpath(name))
         try:
             mode = path.stat().st_mode if path.exists() else None

@@ -168,14 +168,16 @@ def worker(settings: Settings, parent: int | None) -> None:
 @click.option("--value", "values", multiple=True, metavar="TEXT", help="A value of the community, for the PDF.")
 @click.option("--vectors", type=click.Choice(["static", "hybrid"]), default="static", show_default=True)
 @click.option("--pdf", metavar="OUT.pdf", help="Write a report to print.")
-@click.option("--json", metavar="OUT.json", help="Write everything that was found.")
+@click.option("--json", metavar="OUT.json", help="Write everything that was found; - prints it instead of the table.")
 def analyse(**options: Any) -> None:
     """Find the themes in a CSV file of answers; FILE may be - for standard input. Needs no database."""
     from surveyapp.analyse_file import Order, analyse_file, themes_table
 
+    order = Order(**options)
     with progress_bar() as progress:
-        report = analyse_file(Order(**options), progress)
-    click.echo(themes_table(report))
+        report = analyse_file(order, progress)
+    if not order.json_goes_out:
+        click.echo(themes_table(report))
 
 
 @main.command("take-in")

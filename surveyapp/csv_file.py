@@ -150,6 +150,9 @@ class _Records:
         """All records: the header, and the rows below it."""
         header = self._header()
         kept = [_place(column, header, self._name) for column in only]
+        wanted = [header[place] for place in kept] or header
+        if twice := [column for column in wanted if header.count(column) > 1]:
+            raise BadInput(f"{self._name} has two columns called {_shown(twice[0])}. Give each a name of its own.")
         rows: list[tuple[str, ...]] = []
         numbers = array("L")
         reader = csv.reader(self, delimiter=self._delimiter, strict=True)
@@ -185,12 +188,9 @@ class _Records:
         if len(cells) > self._most_columns:
             raise BadInput(self._why_too_wide())
         try:
-            header = tuple(clean_line(cell) or f"column {number}" for number, cell in enumerate(cells, start=1))
+            return tuple(clean_line(cell) or f"column {number}" for number, cell in enumerate(cells, start=1))
         except BadInput:
             raise BadInput(f"The header of {self._name} holds characters that are no text. Is it a CSV file?") from None
-        if twice := [column for column, count in Counter(header).items() if count > 1]:
-            raise BadInput(f"{self._name} has two columns called {_shown(twice[0])}. Give each a name of its own.")
-        return header
 
     def _next(self, reader: Iterator[list[str]]) -> list[str] | None:
         """The cells of the next record; None after the last."""

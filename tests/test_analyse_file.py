@@ -115,6 +115,25 @@ def test_standard_input_gives_what_the_file_gives(answers: Path, tmp_path: Path)
     assert without_times(found_in(tmp_path / "stream.json")) == without_times(found_in(tmp_path / "file.json"))
 
 
+@pytest.mark.parametrize("out", ["-", "/dev/stdout"])
+def test_json_on_standard_output_stands_alone(out: str, answers: Path, tmp_path: Path) -> None:
+    analyse(answers, "--text", "answer", "--json", tmp_path / "out.json")
+    command = [sys.executable, "-m", "surveyapp", "analyse", str(answers), "--text", "answer", "--json", out]
+
+    with (tmp_path / "redirected.json").open("wb") as redirected:
+        subprocess.run(command, check=True, stdout=redirected, cwd=ROOT)
+
+    assert without_times(found_in(tmp_path / "redirected.json")) == without_times(found_in(tmp_path / "out.json"))
+    assert not (ROOT / "-").exists()
+
+
+def test_a_pdf_does_not_go_to_standard_output(answers: Path) -> None:
+    done = analyse(answers, "--text", "answer", "--pdf", "-")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "name a file" in done.stderr
+
+
 def test_answers_that_say_nothing_are_a_result_that_says_so(tmp_path: Path) -> None:
     done = analyse("-", "--text", "answer", "--pdf", tmp_path / "out.pdf", stdin=b'answer\nnone\n""\nN/A\n')
 
@@ -162,6 +181,8 @@ def test_a_file_that_cannot_be_analysed_gets_a_sentence_and_writes_nothing(wrong
         (["--text", "answer", "--vectors", "hybrid"], "Choose --vectors static"),
         (["--text", "answer", "--title", "x" * 201], "The title has more than 200"),
         (["--text", "answer", "--mission", "\x1b[2J"], "no text"),
+        (["--text", "answer", "--question", "\udcff"], "no text"),  # a byte of another encoding, as the shell gives it
+        (["--text", "answer", "--question", "x" * 10_001], "The question has more than 10,000"),
     ],
 )
 def test_an_option_that_cannot_be_met_gets_a_sentence(

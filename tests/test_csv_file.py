@@ -92,6 +92,12 @@ def test_columns_are_kept_in_the_order_asked_for() -> None:
     assert (table.header, table.rows) == (("c", "a"), [("3", "1")])
 
 
+def test_only_the_columns_asked_for_need_a_name_of_their_own() -> None:
+    assert read_csv(b"idea,why,why\na bus,x,y\n", "answers.csv", only=["idea"]).rows == [("a bus",)]
+    with pytest.raises(BadInput, match="two columns called “why”"):
+        read_csv(b"idea,why,why\na bus,x,y\n", "answers.csv", only=["idea", "why"])
+
+
 def test_a_stream_is_left_open() -> None:
     stream = io.BytesIO(b"a\n1\n")
 

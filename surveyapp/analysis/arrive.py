@@ -153,7 +153,7 @@ class Model:
         if own.any():
             alike = np.where(own, alike, -np.inf)
         best = int(alike.argmax())
-        fit = float(alike[best])
+        fit = min(1.0, float(alike[best]))  # rounded vectors are a little too long
         if not own.any() and fit < LEAST_RESEMBLANCE:
             return None, fit
         return (int(self.ids[best]) if self.ids[best] >= 0 else None), fit

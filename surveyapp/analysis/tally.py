@@ -73,7 +73,7 @@ def tally(
         replace(
             statement,
             theme=ids[theme] if theme >= 0 else None,
-            fit=float(found.fit[text]) if theme >= 0 else None,
+            fit=min(1.0, float(found.fit[text])) if theme >= 0 else None,  # rounded vectors are a little too long
             subtheme=ids[found.n_themes + part] if part >= 0 else None,
         )
         for statement, text, theme, part in zip(statements, text_of, theme_of.tolist(), part_of.tolist(), strict=True)
