@@ -17,14 +17,16 @@ def _any(listed: str) -> str:
 
 _AND = r"and|but|plus|&|\+|und|aber|y|pero|et|mais|oraz|ale|та|але"
 _JOINT = re.compile(  # looks back for the beginning of the blanks: a pattern that begins with its marks is found faster
-    rf"[,\s](?:(?<=,)(?<!\s,)\s++|(?<=\s)(?<!\s\s)\s*+(?:[-–—]\s++|(?=(?:{_AND})\s)))(?:(?:{_AND})\s++)?(?:also\s++)?",
+    rf"[,\s](?:(?<=,)(?<!\s,)\s++|(?<=\s)(?<!\s\s)\s*+(?:[-–—/]\s++|(?=(?:{_AND}|also)\s)|(?<=[.…]\s)))"
+    rf"(?:(?:{_AND})\s++)?(?:also\s++)?",
     re.IGNORECASE,
 )
 _NEXT_JOINT = re.compile(r",\s|\s[-–—&+]\s|\s(?:and|but|plus)\s", re.IGNORECASE)
 
 _FINITE = (
     r"(?:is|are|was|were|has|have|can|could|should|must|needs?|will|would|does|do|did|wants?|ought|deserves?|cannot|"
-    r"(?:is|are|was|were|has|have|ca|could|should|wo|would|does|do|did)n['’]?t)"
+    r"(?:is|are|was|were|has|have|ca|could|should|wo|would|does|do|did)n['’]?t|"
+    r"keeps|comes|goes|takes|gets|makes|gives|seems|feels|knows|says|likes|loves|hates|becomes|went|came|became|took)"
 )
 _NO_PART = "who|which|that|and|or|but|to|if|when|so|because|we|you|i|they|he|she|it|us|me|them|everyone|everybody"
 _NO_SUBJECT = rf"{_NO_PART}|what|how|why|where|as|for|in|on|at|of|with|not|then|may|might|never|just|only|now|still"
@@ -34,6 +36,16 @@ _SUBJECT = (
     rf"(?:\s+(?!(?:{_NO_PART})\b)[\w'’-]+){{1,5}}?|"
     rf"(?!(?:{_NO_SUBJECT}|{_FINITE})\b)[\w'’-]+(?:\s+(?!(?:{_NO_SUBJECT}|{_FINITE})\b)[\w'’-]+)?)"
 )
+_FOREIGN_SUBJECT = (
+    r"(?:(?:der|die|das|den|unsere?|meine?|el|la|los|las|mi|nuestr[oa]s?|le|les|mon|notre|nos)(?:\s+[\w'’-]+){1,3}?|"
+    r"wir|ich|man|es|nous|on|ils?|elles?)"
+)
+_FOREIGN_FINITE = (
+    r"(?:ist|sind|hat|haben|war|waren|wird|werden|muss|müssen|soll(?:te|ten)?|kann|können|braucht|brauchen|fehlt|fehlen|"
+    r"es|son|está|están|tienen?|hay|debería|deberían|necesitan?|faltan?|est|sont|ont|était|étaient|devrai(?:t|ent)|faut)"
+)
+_OWN_FOREIGN_SUBJECT = re.compile(rf"{_FOREIGN_SUBJECT}\s+{_FOREIGN_FINITE}\b", re.IGNORECASE)
+_HAS_FOREIGN_FINITE = re.compile(rf"\b{_FOREIGN_FINITE}\b", re.IGNORECASE)
 _OWN_SUBJECT = re.compile(rf"{_SUBJECT}\s+(?:(?:also|really|still|just|often|always)\s+)?{_FINITE}\b", re.IGNORECASE)
 _SAME_SUBJECT = re.compile(r"(i|we|people)\s", re.IGNORECASE)
 _OPENS = re.compile(r"\W*(?:as|since|while|once|after|before|by|with|without|for|in|at|on|given)\b", re.IGNORECASE)
@@ -70,13 +82,15 @@ _FOR_A_PURPOSE = re.compile(
 
 # a wish for more or less of something, which is said again before the next one
 _HEAD = (
-    r"(?:more|less|fewer|better|no|cheaper|safer|cleaner|slower|faster|longer|shorter|later|earlier|quieter|bigger|"
+    r"(?:more|less|fewer|better|no|not\s+enough|too\s+(?:many|few|much|little)|cheaper|safer|cleaner|slower|faster|longer|shorter|later|earlier|quieter|bigger|"
     r"smaller|lower|higher|stronger|wider|warmer|mehr|weniger|bessere?|keine?|más|menos|mejor(?:es)?|więcej|mniej|"
     r"lepsz[eay]|більше|менше|plus\s+de|moins\s+de)"
 )
 _AGAIN_A_HEAD = re.compile(rf"{_HEAD}\s+(?!(?:for|of|than|and|or|in|to|on|so)\b)[^\W\d_]", re.IGNORECASE)
 _HAS_A_HEAD = re.compile(
-    rf"(?:^\W*|\b(?:need|needs|want|wants|like|love|see|have|with|brauchen|wollen)\s+){_HEAD}\s+", re.IGNORECASE
+    rf"(?:^\W*|:\s+|\b(?:need|needs|want|wants|like|love|see|have|with|brauchen|wollen|queremos|quiero|necesitamos|"
+    rf"faut|voulons|voudrais|potrzebujemy|chcemy|потрібно)\s+){_HEAD}\s+",
+    re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(r"\W*([\w'’]+)")
 
@@ -135,18 +149,22 @@ def _is_cut(before: str, after: str, joint: str) -> bool:
 def _has_own_subject(before: str, after: str, joint: str) -> bool:
     has_word = joint.strip(" ,-–—&+") != ""
     again = _SAME_SUBJECT.match(after)
-    if has_word and again and before.lower().startswith(f"{again[1].lower()} "):
+    if (
+        has_word
+        and again
+        and before.lower().startswith((f"{again[1].lower()} ", f"{again[1].lower()}'", f"{again[1].lower()}’"))
+    ):
         return len(after.split()) >= FEWEST_WORDS_OF_CLAUSE
-    if not _OWN_SUBJECT.match(after):
+    is_foreign = has_word and _OWN_FOREIGN_SUBJECT.match(after) is not None
+    if not is_foreign and not _OWN_SUBJECT.match(after):
         return False
-    fewest = FEWEST_WORDS_OF_CLAUSE
     said = before if has_word and "," in joint else before.rpartition(",")[2]
     if not has_word:  # "the hall is cold – the heating is old" explains, "&" joins nouns, "In winter, …" sets the scene
-        fewest += 1
-        if joint != "," or _OPENS.match(before):
+        if joint not in {",", ""} or _OPENS.match(before):
             return False
     said = said.rpartition(":")[2]
-    return _HAS_FINITE.search(said) is not None and min(len(said.split()), len(after.split())) >= fewest
+    has_finite = (_HAS_FOREIGN_FINITE if is_foreign else _HAS_FINITE).search(said) is not None
+    return has_finite and min(len(said.split()), len(after.split())) >= FEWEST_WORDS_OF_CLAUSE
 
 
 def _has_own_verb(before: str, after: str) -> bool:

@@ -13,12 +13,13 @@ Span = tuple[int, int]
 
 FEWEST_WORDS = 2
 """A sentence with fewer words, or with none but stop words, does not stand by itself."""
+_NEVER_LAST = frozenset("a an the of and or our my your their with from at to for on in by than because that".split())
 WRAPPED_LINE = 50
 """A line of at least so many characters may have been broken by its width and go on in the next."""
 
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:mr|mrs|ms|dr|st|rd|ave|blvd|ln|hwy|mt|ft|vs|etc|e\.?g|i\.?e|cf|no|nos|inc|ltd|co|corp|approx|est|"
-    r"jr|sr|gov|govt|sen|rep|prof|rev|gen|dept|dev['’]t|univ|bldg|apt|min|max|hrs|yrs|tel|pp|para|fig|vol|"
+    r"(?:^|[\s(])(?:mr|mrs|ms|drs?|st|rd|ave|blvd|ln|hwy|mt|ft|vs|etc|e\.?g|i\.?e|cf|no|nos|inc|ltd|co|corp|approx|est|appts?|"
+    r"jr|sr|cllr|messrs|hon|capt|lt|sgt|ext|av|wk|wks|mo|yr|esp|incl|govt|gov|sen|rep|prof|rev|gen|dept|dev['’]t|univ|bldg|apt|min|max|hrs|yrs|tel|pp|para|fig|vol|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|sra|dra|ul|str|nr|ca|bzw|usw|[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_])$",
     re.IGNORECASE,
 )
@@ -26,11 +27,15 @@ _FOR_EXAMPLE = re.compile(r"(?:e\.?g|i\.?e|z\.?b)$", re.IGNORECASE)
 _ORDINAL = re.compile(
     r"\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Stock|Etage|Klasse)\b"
 )
+_TIME_OF_DAY = re.compile(r"\b[ap]\.?\s?m$", re.IGNORECASE)
+_NEXT_OF_TIME = re.compile(  # "at 7 p.m. Monday", "at 7 p.m. on Mondays"; with another capital a sentence begins
+    r"\s*+(?:[^A-Z]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[ECMP][SD]?T\b))"
+)
 _FIRST_WORD = re.compile(r"\s*([A-Z][a-z]*)\b")
 _NAMES_TOO = frozenset({"a", "may", "will"})  # a capital makes these a name after an abbreviation: Dr. Will, J. A.
 _KEPT_WHOLE = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|«[^»\n]{1,400}»|\([^()\n]{1,400}\)|\[[^\[\]\n]{1,400}\]|"
-    r"(?:https?://|www\.)\S{1,500}|\S{1,100}@\S{1,100}|\d[\d.,:]*\d"
+    r"(?:https?://|www\.)\S{1,500}(?<![.,;:!?)])|\S{1,100}@\S{1,100}(?<![.,;:!?)])|\d[\d.,:]*\d"
 )
 _SENTENCE_END = re.compile(  # each alternative looks back: a pattern that begins with its marks is found much faster
     r"[.!?…。！？؟۔](?:(?<=[。！？])[。！？]*+|(?<=[؟۔])[؟۔]*+|(?<![.!?…][.!?…])(?:[.!?…]*+[\"”»’')\]]*+(?=\s)|"
@@ -45,6 +50,7 @@ _NEXT_BEGINS = re.compile(r"\s*([^\W_]|[\"“«(\[#$£€@]|[^\w\s])", re.UNICOD
 _LINE = re.compile(r"[^\r\n\u2028\u2029\v\f]+")
 _BULLET = re.compile(r"\s*(?:[-*+•–—·‣▪◦●]+\s+|[•‣▪◦●]|\(?\d{1,2}[.):]\s+|\(?[a-hA-H]\)\s+)")
 _INLINE_BULLET = re.compile(r"[•‣▪◦●]")
+_INLINE_STAR = re.compile(r"(?<=\s)\*(?=\s)")
 _INLINE_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
 _NUMBERED = re.compile(r"\d[.)]\s")
 _FIRST_NUMBER = re.compile(r"\b1[.):]\s+$")
@@ -59,7 +65,7 @@ _LEANS_ON_THE_LAST = re.compile(
 
 
 _IT_SAYS_NOTHING = re.compile(  # "it is time to", "it would be nice if"
-    r"it(?:['’]s|\s+is|\s+was|\s+would\s+be|\s+will\s+be|\s+should\s+be|\s+seems|\s+takes)\s+"
+    r"it(?:['’]s|\s+is|\s+was|\s+(?:would|will|should|might)\s+(?:also\s+|really\s+)?(?:be|help)|\s+seems|\s+takes)\s+"
     r"(?!(?:too|going|supposed|trying|about|used|starting|likely|able|not|never|also|just|up)\b|"
     r"(?:an?|the)\s+(?!(?:shame|pity|good\s+idea)\b))(?:[\w'’]+\s+){0,3}?"
     r"(?:to(?!\s+(?:the|an?|our|my|your|us|me|them|him|her)\b)|that|if|when|time)\b",
@@ -85,7 +91,9 @@ please thank thanks hello hi hey dear team sir madam regards sincerely cheers as
 guten tag hallo danke bitte hola gracias bonjour merci dzień dobry dziękuję proszę привіт дякую
 """
 _COURTESY = frozenset(_POLITE.split())
-_GREETING = re.compile(r"(?:(?:kind|best|warm|yours)\s+)?(?:regards|sincerely|cheers|dear|yours)\b", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(?:(?:kind|best|warm|yours)\s+)?(?:regards|wishes|sincerely|cheers|dear|yours)\b", re.IGNORECASE
+)
 
 
 def split(text: str) -> list[Span]:
@@ -143,16 +151,23 @@ def _lines(text: str) -> list[Span]:
         is_wrapped = (
             bool(lines) and lines[-1][1] - lines[-1][0] >= WRAPPED_LINE and text[lines[-1][1] - 1] not in ".!?:;"
         )
-        if is_wrapped and not bullet and text[line[0]].islower():
+        if not bullet and text[line[0]].islower() and (is_wrapped or (lines and _goes_on(text, lines[-1]))):
             lines[-1] = (lines[-1][0], line[1])
         else:
             lines.append(line)
     return lines
 
 
+def _goes_on(text: str, line: Span) -> bool:
+    """Whether a line ends in a word that no sentence ends in: "longer hours on"."""
+    return text[max(line[0], line[1] - 20) : line[1]].rpartition(" ")[2].lower() in _NEVER_LAST
+
+
 def _items(text: str, span: Span) -> list[Span]:
     """Items of a list that is written in one line: "1. … 2. …", "• … • …"."""
     cuts = [found.span() for found in _INLINE_BULLET.finditer(text, *span)]
+    if text[max(0, span[0] - 2) : span[0]].strip() == "*":  # the line begins with one
+        cuts += [found.span() for found in _INLINE_STAR.finditer(text, *span)]
     has_first = _FIRST_NUMBER.search(text[max(0, span[0] - 8) : span[0]]) is not None
     first = 2 if has_first else 1
     numbers: list[Span] = []
@@ -205,6 +220,8 @@ def _is_abbreviated(text: str, start: int, stop: int) -> bool:
         return _ORDINAL.match(text, stop + 1) is not None
     if not _ABBREVIATION.search(before):
         return False
+    if _TIME_OF_DAY.search(before):
+        return _NEXT_OF_TIME.match(text, stop + 1) is not None
     following = _FIRST_WORD.match(text, stop + 1, stop + 20)
     begins = following is not None and following[1].lower() in STOP_WORDS - _NAMES_TOO and len(following[1]) > 1
     return not begins or _FOR_EXAMPLE.search(before) is not None

@@ -140,6 +140,30 @@ def test_a_sentence_ends_where_a_reader_sees_it_end(text: str, expected: list[st
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mail pat@hall.example.org. The door is locked.", ["Mail pat@hall.example.org.", "The door is locked."]),
+        ("Open at 7 a.m. Close at 9 p.m. on Fridays", ["Open at 7 a.m.", "Close at 9 p.m. on Fridays"]),
+        ("* mend the oven * paint the hall", ["mend the oven", "paint the hall"]),
+        ("more music… more art", ["more music…", "more art"]),
+        ("Not enough chairs, not enough light", ["Not enough chairs", "not enough light"]),
+        ("Das Bad ist alt und die Halle ist kalt", ["Das Bad ist alt", "die Halle ist kalt"]),
+        ("El parque es bonito pero los bancos están rotos", ["El parque es bonito", "los bancos están rotos"]),
+        ("Le bus est plein et les arrêts sont loin", ["Le bus est plein", "les arrêts sont loin"]),
+        ("The nurses are kind, the food is bad", ["The nurses are kind", "the food is bad"]),
+        ("The bus keeps stopping and the driver is rude", ["The bus keeps stopping", "the driver is rude"]),
+        ("Help for parents / help for carers", ["Help for parents", "help for carers"]),
+        ("Open at 7 a.m. Monday to Friday", ["Open at 7 a.m. Monday to Friday"]),
+        ("Cllr. Adeyemi should answer", ["Cllr. Adeyemi should answer"]),
+        ("longer hours on\nweekends", ["longer hours on\nweekends"]),
+        ("I would like... more trees", ["I would like... more trees"]),
+    ],
+)
+def test_what_was_learned_from_answers_of_other_kinds(text: str, expected: list[str]) -> None:
+    assert pieces(text) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Light the square. We should make it safe.",
@@ -219,6 +243,17 @@ HOSTILE += [
     "it is ",
     "Dr. ",
     "u.s.",
+    "the bus keeps a ",
+    "die bus war und ",
+    "a… ",
+    "a / ",
+    "* a ",
+    "1 a.m. ",
+    "on\n",
+    "also ",
+    "www.a",
+    "a@b. ",
+    "www.....",
 ]
 
 

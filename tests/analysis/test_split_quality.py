@@ -5,7 +5,16 @@ from itertools import pairwise
 import pytest
 
 from surveyapp.analysis.split import split
-from tests.benchmarks.split import SHARED_DATA, Labelled, naive, own_answers, polis_answers, said_from, score
+from tests.benchmarks.split import (
+    SHARED_DATA,
+    Labelled,
+    held_out_answers,
+    naive,
+    own_answers,
+    polis_answers,
+    said_from,
+    score,
+)
 
 needs_polis = pytest.mark.skipif(
     not SHARED_DATA.is_dir(), reason="the folder shared/data with the Polis statements is not there"
@@ -17,9 +26,9 @@ def held_out(answers: list[Labelled]) -> list[Labelled]:
     return [answer for answer in answers if not answer.is_for_tuning]
 
 
-def test_at_least_220_own_answers_are_labelled_each_once() -> None:
-    answers = own_answers()
-    assert len({answer.text for answer in answers}) == len(answers) >= 220
+@pytest.mark.parametrize(("answers", "fewest"), [(own_answers(), 260), (held_out_answers(), 220)])
+def test_enough_answers_are_labelled_each_once(answers: list[Labelled], fewest: int) -> None:
+    assert len({answer.text for answer in answers}) == len(answers) >= fewest
     for answer in answers:
         assert list(answer.cuts) == sorted(set(answer.cuts))
         assert len(said_from(answer.text, answer.cuts)) == len(answer.cuts)  # each cut has words after it
@@ -31,6 +40,14 @@ def test_cuts_of_own_answers_are_found() -> None:
     assert everything.recall >= 0.90
     assert unseen.precision >= 0.85
     assert unseen.recall >= 0.87
+
+
+def test_cuts_of_answers_of_other_kinds_are_found() -> None:
+    everything, unseen = score(held_out_answers()), score(held_out(held_out_answers()))
+    assert everything.precision >= 0.93
+    assert everything.recall >= 0.87
+    assert unseen.precision >= 0.92
+    assert unseen.recall >= 0.82
 
 
 def test_cutting_after_every_mark_is_much_worse_on_own_answers() -> None:
