@@ -17,7 +17,7 @@ def _any(listed: str) -> str:
 
 _AND = r"and|but|plus|&|\+|und|aber|y|pero|et|mais|oraz|ale|та|але"
 _JOINT = re.compile(  # looks back for the beginning of the blanks: a pattern that begins with its marks is found faster
-    rf"[,\s](?:(?<=,)(?<!\s,)\s++|(?<=\s)(?<!\s\s)\s*+(?:[-–—/]\s++|(?=(?:{_AND}|also)\s)|(?<=[.…]\s)))"
+    rf"[,\s](?:(?<=,)(?<!\s,)\s++|(?<=\s)(?<!\s\s)\s*+(?:[-–—/]\s++|(?=(?:{_AND}|also)\s)|(?<=\.\.\s)|(?<=…\s)))"
     rf"(?:(?:{_AND})\s++)?(?:also\s++)?",
     re.IGNORECASE,
 )
@@ -159,9 +159,8 @@ def _has_own_subject(before: str, after: str, joint: str) -> bool:
     if not is_foreign and not _OWN_SUBJECT.match(after):
         return False
     said = before if has_word and "," in joint else before.rpartition(",")[2]
-    if not has_word:  # "the hall is cold – the heating is old" explains, "&" joins nouns, "In winter, …" sets the scene
-        if joint not in {",", ""} or _OPENS.match(before):
-            return False
+    if not has_word and (joint not in {",", ""} or _OPENS.match(before)):
+        return False  # "the hall is cold – the heating is old" explains, "&" joins nouns, "In winter, …" sets the scene
     said = said.rpartition(":")[2]
     has_finite = (_HAS_FOREIGN_FINITE if is_foreign else _HAS_FINITE).search(said) is not None
     return has_finite and min(len(said.split()), len(after.split())) >= FEWEST_WORDS_OF_CLAUSE

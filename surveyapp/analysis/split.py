@@ -13,9 +13,12 @@ Span = tuple[int, int]
 
 FEWEST_WORDS = 2
 """A sentence with fewer words, or with none but stop words, does not stand by itself."""
-_NEVER_LAST = frozenset("a an the of and or our my your their with from at to for on in by than because that".split())
 WRAPPED_LINE = 50
 """A line of at least so many characters may have been broken by its width and go on in the next."""
+_NOT_AT_THE_END = """
+a an the of and or our my your their with from at to for on in by than because that
+"""
+_NEVER_LAST = frozenset(_NOT_AT_THE_END.split())
 
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mr|mrs|ms|drs?|st|rd|ave|blvd|ln|hwy|mt|ft|vs|etc|e\.?g|i\.?e|cf|no|nos|inc|ltd|co|corp|approx|est|appts?|"

@@ -157,6 +157,7 @@ def test_a_sentence_ends_where_a_reader_sees_it_end(text: str, expected: list[st
         ("Cllr. Adeyemi should answer", ["Cllr. Adeyemi should answer"]),
         ("longer hours on\nweekends", ["longer hours on\nweekends"]),
         ("I would like... more trees", ["I would like... more trees"]),
+        ("Stop at Mill St. more lamps are there", ["Stop at Mill St. more lamps are there"]),
     ],
 )
 def test_what_was_learned_from_answers_of_other_kinds(text: str, expected: list[str]) -> None:
