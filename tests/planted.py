@@ -46,6 +46,10 @@ class Planted:
     stability: float | None = 0.9
     theme: Theme | None = None  # found again: the theme of an earlier run (R12)
     may_quote: bool = True
+    goal: str | None = None
+    parts: tuple[tuple[str, int], ...] = ()  # each with its people
+    other_side: float | None = None  # the share of those who want the opposite, which the last of its people says
+    weak: int = 0  # so many of its ideas fit weakly, the last ones
 
 
 def make_run(
@@ -115,13 +119,23 @@ def make_run(
         value_id = values.get(planted.value)
         finding = _finding(planted, run, theme, value_id)
         finding.quotes = [len(statements) + i for i in range(2, min(5, planted.people + 1))]  # of others than the title
+        if planted.other_side is not None:
+            finding.opposite, finding.opposite_share = len(statements) + planted.people, planted.other_side
         session.add(finding)
+        for title, people_of_part in planted.parts:
+            part = Theme(community_id=community.id, survey_id=survey.id)
+            session.add(part)
+            session.flush()
+            of_part = _finding(Planted(title, people_of_part), run, part, None)
+            of_part.parent_id = theme.id
+            session.add(of_part)
         for i in range(planted.people):
             say(
                 i,
                 planted.title if i == 0 else f"{planted.title}, said by person {i}",
                 theme,
                 fit=1 - i / 1000,
+                is_weak=i >= planted.people - planted.weak,
                 tone="positive"
                 if i < planted.positive
                 else "negative"
@@ -147,6 +161,7 @@ def _finding(planted: Planted, run: AnalysisRun, theme: Theme, value_id: int | N
         run_id=run.id,
         theme_id=theme.id,
         title=planted.title,
+        goal=planted.goal,
         keywords=[],
         people=planted.people,
         ideas=planted.people,

@@ -125,14 +125,24 @@ def _filled(r: Ranked, wanted: str) -> DecisionForm:
         for opinion in judged.opinions:
             if opinion.user_id == user().id:
                 verdict.data, reason.data = opinion.verdict.value, opinion.reason
-    proposed = propose(r.title)  # a person finishes it: how much, by when
-    form.sentence.data, form.baseline.data = proposed.words if proposed else r.title, 0.0
+    form.sentence.data, form.baseline.data = _proposed(r) or r.title, 0.0
     form.values.data = [value.id for value in r.values]
     if (last := goal_of(db_session(), r.candidate.id)) is not None:
         form.show_goal(last)
     stays = Column.SHORTLISTED if r.candidate.column is Column.NEW else r.candidate.column
     form.decision.data = wanted or stays.value
     return form
+
+
+def _proposed(r: Ranked) -> str:
+    """A goal sentence made of the title: a person finishes it, saying how much and by when; empty where none is sure.
+
+    A name that a person gave is read here; a title brings what the run proposed.
+    """
+    if r.finding and r.finding.goal and r.title == r.finding.title:
+        return r.finding.goal
+    made = propose(r.title)
+    return made.words if made else ""
 
 
 def _page(
@@ -167,6 +177,7 @@ def _page(
         of=len(board),
         axis=axis_end(board),
         quotes=_quotes(session, r),
+        proposed=_proposed(r),
         ideas=ideas[:shown],
         matching=len(ideas),
         more=shown + PAGE if len(ideas) > shown else None,

@@ -25,6 +25,8 @@ from surveyapp.reports.parts import (
     IdeaFigure,
     LedgerEntry,
     MethodNote,
+    OtherSide,
+    PartFigure,
     Participation,
     Quote,
     Report,
@@ -48,6 +50,8 @@ __all__ = [
     "IdeaFigure",
     "LedgerEntry",
     "MethodNote",
+    "OtherSide",
+    "PartFigure",
     "Participation",
     "Quote",
     "Report",
@@ -83,6 +87,8 @@ def from_analysis(
         dated: The day the answers end, or None where nobody said.
         quote_group: Quotes are shown for candidates with this many people or more.
     """
+    from surveyapp.analysis.texts import is_set_apart  # brings numpy, which web processes do without
+
     themes = [theme for theme in analysis.themes if theme.parent is None]
     rows: dict[int, set[int]] = {theme.id: set() for theme in themes}
     ideas: Counter[int] = Counter()
@@ -90,6 +96,10 @@ def from_analysis(
         if statement.theme is not None:
             rows[statement.theme].add(statement.row)
             ideas[statement.theme] += 1
+    parts: dict[int, list[PartFigure]] = {theme.id: [] for theme in themes}
+    for part in analysis.themes:
+        if part.parent is not None and part.people >= quote_group:
+            parts[part.parent].append(PartFigure(part.title, part.people))
     ranked = sorted(themes, key=lambda theme: (-theme.people, theme.id))
     worded = [statement for statement in analysis.statements if not says_nothing(statement.text)]
     unplaced = [statement for statement in worded if statement.theme is None]
@@ -108,10 +118,11 @@ def from_analysis(
                 in_candidates=ideas.total(),
                 no_answer=sum(bool(s.text.strip()) for s in analysis.statements) - len(worded),
                 other_language=sum(statement.kind == "other_language" for statement in unplaced),
+                in_other_languages=sum(is_set_apart(statement.text, statement.kind) for statement in worded),
                 tone=_tone_of(Counter(statement.tone for statement in worded)),
             ),
             candidates=tuple(
-                _candidate(rank, theme, ideas[theme.id], sorted(rows[theme.id]))
+                _candidate(rank, theme, ideas[theme.id], sorted(rows[theme.id]), parts[theme.id])
                 for rank, theme in enumerate(ranked, start=1)
             ),
             quote_group=quote_group,
@@ -120,7 +131,7 @@ def from_analysis(
     )
 
 
-def _candidate(rank: int, theme: Theme, ideas: int, rows: list[int]) -> CandidateFigure:
+def _candidate(rank: int, theme: Theme, ideas: int, rows: list[int], parts: list[PartFigure]) -> CandidateFigure:
     return CandidateFigure(
         key=str(theme.id),
         rank=rank,
@@ -133,6 +144,8 @@ def _candidate(rank: int, theme: Theme, ideas: int, rows: list[int]) -> Candidat
         tone=Tone(theme.positive, theme.neutral, theme.negative, theme.mixed, theme.unscored),
         stability=theme.stability,
         keywords=tuple(theme.keywords),
+        parts=tuple(parts),
+        other_side=OtherSide(theme.opposite.text, round(100 * theme.opposite.share)) if theme.opposite else None,
         quotes=tuple(Quote(quote.text, str(quote.row)) for quote in theme.quotes),
         rows=tuple(str(row) for row in rows),
     )
@@ -207,7 +220,7 @@ def _shown_groups(part: Participation | None, least: int) -> Participation | Non
 def _shown(report: Report, candidate: CandidateFigure) -> CandidateFigure:
     people = candidate.people or 0
     if people < report.quote_group:
-        candidate = replace(candidate, quotes=())
+        candidate = replace(candidate, quotes=(), other_side=None)
     if people < report.figure_group:
         candidate = replace(
             candidate,
@@ -219,7 +232,9 @@ def _shown(report: Report, candidate: CandidateFigure) -> CandidateFigure:
             tone=None,
             stability=None,
             rows=(),
+            parts=(),
             quotes=(),
+            other_side=None,
             agree=None,
         )
     if candidate.helpers is not None and candidate.helpers < report.figure_group:

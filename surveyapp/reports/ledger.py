@@ -123,6 +123,11 @@ def _grouping(report: Report) -> str:
         "thing twice counts once. Stability tells how often a group comes back when the grouping is "
         "repeated on part of the answers."
     )
+    if ideas and ideas.in_other_languages:
+        text += (
+            f" {counted(ideas.in_other_languages, 'idea is', 'ideas are')} in other languages than English: they are "
+            "grouped by their words, and their tone is not scored."
+        )
     left_out = []
     if ideas and ideas.no_answer:
         left_out.append(

@@ -13,9 +13,10 @@ from surveyapp.goals.models import Ending, Goal
 from surveyapp.goals.pursue import goals_of
 from surveyapp.responses.models import Response
 from surveyapp.review.models import Column
-from surveyapp.review.rank import Ranked, ranked
+from surveyapp.review.rank import Ranked, newest_runs, ranked
 from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.models import State, Survey
+from surveyapp.themes.read import in_other_languages
 
 MOST_CANDIDATES = 5  # on the overview; the board has all
 
@@ -69,6 +70,7 @@ class Overview:
     drafts: Sequence[Survey]
     candidates: Sequence[Ranked]  # not decided yet, those with most people first (R5)
     undecided: int  # all of them
+    in_other_languages: int  # ideas of the newest runs, as far as enough people wrote them (R7)
     steps: Sequence[Step]  # empty once there was a goal
 
 
@@ -103,12 +105,19 @@ def overview(session: Session, community: Community) -> Overview:
         drafts=[survey for survey in surveys if survey.state is State.DRAFT],
         candidates=candidates[:MOST_CANDIDATES],
         undecided=len(candidates),
+        in_other_languages=_in_other_languages(session, community.id, surveys),
         steps=() if goals else _first_steps(values, surveys, has_candidates=bool(candidates)),
     )
 
 
 def _surveys(session: Session, community_id: int) -> Sequence[Survey]:
     return session.scalars(select(Survey).where(Survey.community_id == community_id).order_by(Survey.id)).all()
+
+
+def _in_other_languages(session: Session, community_id: int, surveys: Sequence[Survey]) -> int:
+    smallest = {survey.id: survey.smallest_group for survey in surveys}
+    runs = newest_runs(session, community_id)
+    return sum(in_other_languages(run, smallest[run.survey_id]) or 0 for run in runs)
 
 
 def _answers(session: Session, survey_ids: Sequence[int]) -> dict[int, int]:

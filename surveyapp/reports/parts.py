@@ -90,6 +90,22 @@ class Decision:
     compromise: str = ""  # R5: why this goes before a candidate with more members behind it
 
 
+@dataclass(frozen=True)
+class PartFigure:
+    """A part of a candidate: what it is about, and how many people."""
+
+    title: str
+    people: int
+
+
+@dataclass(frozen=True)
+class OtherSide:
+    """What those say who want the opposite, verbatim."""
+
+    text: str
+    percent: int | None = None  # of what is said about it and takes sides; None where that may not be told
+
+
 @dataclass(frozen=True, kw_only=True)
 class CandidateFigure:
     """One candidate goal: who stands behind it, in what tone, in whose words."""
@@ -105,6 +121,8 @@ class CandidateFigure:
     tone: Tone | None = None
     stability: float | None = None  # 0 to 1: how often the group comes back when the grouping is repeated
     keywords: tuple[str, ...] = ()
+    parts: tuple[PartFigure, ...] = ()  # those with most people first
+    other_side: OtherSide | None = None
     quotes: tuple[Quote, ...] = ()
     rows: tuple[str, ...] = ()  # where its ideas are found, as the ledger names them
     state: str = ""  # "To review", "In discussion", "Adopted", "Not now"
@@ -158,7 +176,8 @@ class IdeaFigure:
     ideas: int
     in_candidates: int
     no_answer: int = 0  # texts that say nothing: "no", "n/a"
-    other_language: int = 0
+    other_language: int = 0  # in a language the analysis does not know, and in no candidate
+    in_other_languages: int = 0  # in such languages, in a candidate or not
     tone: Tone | None = None
 
     @property

@@ -18,6 +18,8 @@ from surveyapp.reports.parts import (
     GoalFigure,
     IdeaFigure,
     MethodNote,
+    OtherSide,
+    PartFigure,
     Participation,
     Quote,
     Report,
@@ -47,7 +49,7 @@ def build(session: Session, run: AnalysisRun) -> Report:
     figures = shown(questions, run.figures, survey.smallest_group)
     candidates = ranked(session, community.id, run)
     goals = _goals(session, community.id)
-    counts = counts_of(session, run, questions)
+    counts = counts_of(session, run, questions, survey)
     notes = () if mission_is_intact(session, community) else (_ALTERED,)
     return complete(
         Report(
@@ -72,6 +74,7 @@ def build(session: Session, run: AnalysisRun) -> Report:
                 in_candidates=counts.grouped,
                 no_answer=counts.nothing,
                 other_language=counts.other_language,
+                in_other_languages=counts.in_other_languages or 0,
                 tone=counts.tone,
             ),
             candidates=_candidates(session, survey, run, candidates),
@@ -166,6 +169,8 @@ def _candidate(one: Ranked, *, rows: Sequence[int], quotes: Sequence[Statement],
         tone=one.tone,
         stability=finding.stability if finding else None,
         keywords=tuple(finding.keywords) if finding else (),
+        parts=tuple(PartFigure(part.title, part.people) for part in one.parts),
+        other_side=OtherSide(one.other_side.text, one.other_side.percent) if one.other_side else None,
         quotes=tuple(
             Quote(quote.text, str(quote.number)) for quote in quotes if quote.text.casefold() != one.title.casefold()
         ),

@@ -17,7 +17,7 @@ from surveyapp.errors import NotFound
 from surveyapp.review.models import Candidate, Criterion, Decision, Judgement, Origin, Verdict
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
-from surveyapp.themes.read import tone_of
+from surveyapp.themes.read import OtherSide, other_sides, parts_of, tone_of
 
 AXIS = 25  # percent: where the axis of shares ends unless a candidate needs more
 UNTOUCHED = 1  # the version of a candidate that nobody has renamed, judged or moved
@@ -74,6 +74,8 @@ class Ranked:
     answers: int = 0  # the share is of so many
     title: str
     values: tuple[Value, ...] = ()
+    parts: tuple[Finding, ...] = ()  # of its ideas, those with most people first; only those that may be shown
+    other_side: OtherSide | None = None  # where both sides of a question stand in it
     judged: tuple[Judged, ...] = tuple(Judged(criterion) for criterion in Criterion)
     decision: Decision | None = None  # the newest
     rank: int = 0
@@ -191,6 +193,7 @@ def ranked(
         found = [r for r in found if r.finding or r.candidate.theme_id is None]
     else:
         found = [r for r in found if r.finding or r.is_from_organisation or r.candidate.version > UNTOUCHED]
+    found = _with_sides(session, found)
     ordered = sorted(_with_judgements(session, community_id, found), key=lambda r: _order(r, by))
     return [replace(r, rank=rank) for rank, r in enumerate(ordered, start=1)]
 
@@ -264,6 +267,20 @@ def _last_titles(session: Session, theme_ids: Iterable[int]) -> dict[int, str]:
         last, (last.c.theme_id == Finding.theme_id) & (last.c.run_id == Finding.run_id)
     )
     return {row.theme_id: row.title for row in session.execute(titles)}
+
+
+def _with_sides(session: Session, found: Sequence[Ranked]) -> list[Ranked]:
+    """Add the parts of each candidate, and what the other side says."""
+    findings = [r.finding for r in found if r.finding]
+    groups = {
+        r.finding.run_id: (r.survey.smallest_group, r.survey.quote_group) for r in found if r.finding and r.survey
+    }
+    parts, sides = parts_of(session, findings), other_sides(session, findings, groups)
+    return [
+        replace(r, parts=tuple(parts.get(theme_id, ())), other_side=sides.get(theme_id))
+        for r in found
+        for theme_id in (r.finding.theme_id if r.finding else 0,)
+    ]
 
 
 def _with_judgements(session: Session, community_id: int, found: Sequence[Ranked]) -> list[Ranked]:

@@ -23,6 +23,7 @@ class Idea:
     value: str
     help: str
     fit: int | None  # percent
+    is_weak: bool  # it fits worse than nearly all ideas fit their groups
     may_quote: bool
 
 
@@ -43,15 +44,23 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
         words: What to look for, whatever its case; empty finds all.
     """
     rows = session.execute(
-        select(Statement.text, Statement.tone, Value.name, Statement.help, Statement.fit, Statement.may_quote)
+        select(
+            Statement.text,
+            Statement.tone,
+            Value.name,
+            Statement.help,
+            Statement.fit,
+            Statement.is_weak,
+            Statement.may_quote,
+        )
         .outerjoin(Value, Value.id == Statement.value_id)
         .where(Statement.run_id == finding.run_id, Statement.theme_id == finding.theme_id)
         .order_by(Statement.fit.desc().nulls_last(), Statement.number)
     )
     wanted = words.casefold()
     return [
-        Idea(text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), may_quote)
-        for text, tone, value, help_, fit, may_quote in rows
+        Idea(text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), is_weak, may_quote)
+        for text, tone, value, help_, fit, is_weak, may_quote in rows
         if wanted in text.casefold()
     ]
 
@@ -78,6 +87,16 @@ def other_ideas(session: Session, run: AnalysisRun) -> list[str] | None:
     if len({response_id for _, response_id in ideas}) < survey.smallest_group:
         return None
     return [text for text, _ in ideas]
+
+
+def weak_ideas(session: Session, run: AnalysisRun) -> list[tuple[str, int]]:
+    """The ideas that fit their group weakly, each with its theme; of groups that are shown only (R7)."""
+    rows = session.execute(
+        select(Statement.text, Statement.theme_id)
+        .where(Statement.run_id == run.id, Statement.is_weak, Statement.theme_id.is_not(None))
+        .order_by(Statement.fit, Statement.number)
+    )
+    return [(text, theme_id) for text, theme_id in rows if theme_id is not None]
 
 
 def decisions_of(session: Session, candidate: Candidate) -> Sequence[Told]:

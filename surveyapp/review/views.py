@@ -12,10 +12,11 @@ from surveyapp.errors import BadInput, NotFound
 from surveyapp.review.forms import MoveForm, TitleForm
 from surveyapp.review.judge import COLUMN_NAMES, hold, move, put_forward
 from surveyapp.review.models import Candidate, Column
-from surveyapp.review.rank import RankBy, axis_end, newest_runs, ranked
-from surveyapp.review.read import other_ideas
+from surveyapp.review.rank import RankBy, Ranked, axis_end, newest_runs, ranked
+from surveyapp.review.read import other_ideas, weak_ideas
 from surveyapp.text_gate import whole_number
 from surveyapp.themes.models import AnalysisRun
+from surveyapp.themes.read import in_other_languages
 from surveyapp.web import community, db_session, find, user
 
 NOTES = {
@@ -50,12 +51,20 @@ def board_page(title_form: TitleForm) -> str:
         found=found,
         axis=axis_end(found),
         runs=runs,
+        foreign=_foreign(runs, found),
         ways=WAYS,
         by=by,
         values=values,
         value=value,
         title_form=title_form,
     )
+
+
+def _foreign(runs: Sequence[AnalysisRun], found: Sequence[Ranked]) -> int | None:
+    """How many ideas are in other languages, where the board is of one run and enough people wrote them (R7)."""
+    groups = {r.finding.run_id: r.survey.smallest_group for r in found if r.finding and r.survey}
+    is_one = len(runs) == 1 and runs[0].id in groups
+    return in_other_languages(runs[0], groups[runs[0].id]) if is_one else None
 
 
 def _rank_by(word: str) -> RankBy:
@@ -102,8 +111,13 @@ def move_to(candidate_id: int) -> ResponseReturnValue:
 
 @bp.get("/c/<slug>/review/others/<int:run_id>")
 def others(run_id: int) -> ResponseReturnValue:
-    """Show the ideas that are in no candidate, pooled and without figures (R7)."""
+    """Show the ideas that are in no candidate, pooled and without figures (R7), and those that fit theirs weakly."""
     run = find(AnalysisRun, run_id)
     if run.finished_at is None:
         raise NotFound("These ideas are still being grouped.")
-    return render_template("review/others.html", run=run, ideas=other_ideas(db_session(), run))
+    session = db_session()
+    titles = {
+        r.finding.theme_id: r for r in ranked(session, community().id) if r.finding and r.finding.run_id == run.id
+    }
+    weak = [(text, titles[theme_id]) for text, theme_id in weak_ideas(session, run) if theme_id in titles]
+    return render_template("review/others.html", run=run, ideas=other_ideas(session, run), weak=weak)

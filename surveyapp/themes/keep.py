@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.analysis.words import says_nothing
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import NOTHING, AnalysisRun, Finding, Statement, Theme
+from surveyapp.themes.parts import shown_parts
 
 if TYPE_CHECKING:
     from surveyapp.analysis import results
@@ -56,6 +57,8 @@ def keep_results(
         candidates: What was found in the texts that form candidates, and those texts.
         others: What was found in the others, of which only the ideas and their tone are kept.
     """
+    from surveyapp.analysis.texts import is_set_apart  # brings numpy, which web processes do without
+
     analysis, texts = candidates
     survey = session.get_one(Survey, run.survey_id)
     members: dict[int, list[results.Statement]] = defaultdict(list)
@@ -63,35 +66,59 @@ def keep_results(
         if statement.theme is not None:
             members[statement.theme].append(statement)
     shown = [theme for theme in analysis.themes if theme.parent is None and theme.people >= survey.smallest_group]
+    parts = shown_parts(analysis, shown, survey.smallest_group)
+    of_part = {part.theme.id: part.members for of_theme in parts.values() for part in of_theme}
     places = [{texts[s.row].place(s.start) for s in members[theme.id]} for theme in shown]
+    part_places = [{texts[s.row].place(s.start) for s in said} for said in of_part.values()]
     theme_ids = dict(zip((theme.id for theme in shown), _theme_ids(session, run, places), strict=True))
-    rows = _numbered([*_rows(analysis, texts, theme_ids), *_rows(others[0], others[1], {})])
-    number_of = {(row["response_id"], row["question_id"], row["item"], row["text"]): row["number"] for row in rows}
+    part_ids = dict(zip(of_part, _theme_ids(session, run, part_places, are_parts=True), strict=True))
+    rows = _numbered([*_rows(analysis, texts, theme_ids, part_ids), *_rows(others[0], others[1], {}, {})])
+    number_of: dict[Any, int] = {
+        (row["response_id"], row["question_id"], row["item"], row["text"]): row["number"] for row in rows
+    }
+
+    def number(said: results.Quote | results.Opposite) -> int:
+        source = texts[said.row]
+        return number_of[source.response_id, source.question_id, source.item, said.text]
+
+    def add(theme: results.Theme, people: int, said: Sequence[results.Statement], **ids: int) -> None:
+        quotes = [number(quote) for quote in theme.quotes]
+        other_side = (
+            {"opposite": number(theme.opposite), "opposite_share": theme.opposite.share} if theme.opposite else {}
+        )
+        finding = _finding(theme, people, run.people, [texts[statement.row] for statement in said], survey)
+        session.add(Finding(run_id=run.id, quotes=quotes, **other_side, **finding, **ids))
+
     for theme in shown:
-        sources = [texts[statement.row] for statement in members[theme.id]]
-        quoted = [(texts[quote.row], quote.text) for quote in theme.quotes]
-        quotes = [number_of[source.response_id, source.question_id, source.item, words] for source, words in quoted]
-        finding = _finding(theme, run.people, sources, survey)
-        session.add(Finding(run_id=run.id, theme_id=theme_ids[theme.id], quotes=quotes, **finding))
+        theme_id = theme_ids[theme.id]
+        add(theme, theme.people, members[theme.id], theme_id=theme_id)
+        for part in parts.get(theme.id, ()):
+            add(part.theme, part.people, part.members, theme_id=part_ids[part.theme.id], parent_id=theme_id)
     session.flush()
     if rows:
         session.execute(insert(Statement), [{"run_id": run.id, **row} for row in rows])
     told = [statement for statement in analysis.statements if not says_nothing(statement.text)]
     run.ideas = len(told)
     run.people_with_ideas = len({statement.person for statement in told})
+    foreign = [statement for statement in told if is_set_apart(statement.text, statement.kind)]
+    run.ideas_other_language = len(foreign)
+    run.people_other_language = len({statement.person for statement in foreign})
 
 
-def _theme_ids(session: Session, run: AnalysisRun, places: Sequence[set[Place]]) -> list[int]:
+def _theme_ids(
+    session: Session, run: AnalysisRun, places: Sequence[set[Place]], *, are_parts: bool = False
+) -> list[int]:
     """The row of each theme: that of the earlier theme it goes on from (R12), else a new one.
 
     Args:
         session: The caller's.
         run: The run that found the themes.
         places: Per theme, where its ideas stand.
+        are_parts: Whether they are parts of themes: these go on from parts.
     """
     from surveyapp.analysis.match import match  # brings scipy, which web processes do without
 
-    earlier = _earlier_themes(session, run)
+    earlier = _earlier_themes(session, run, are_parts=are_parts)
     old_ids = sorted(earlier)
     same = match([earlier[theme_id] for theme_id in old_ids], places) if old_ids and places else {}
     ids = []
@@ -106,18 +133,19 @@ def _theme_ids(session: Session, run: AnalysisRun, places: Sequence[set[Place]])
     return ids
 
 
-def _earlier_themes(session: Session, run: AnalysisRun) -> dict[int, set[Place]]:
+def _earlier_themes(session: Session, run: AnalysisRun, *, are_parts: bool) -> dict[int, set[Place]]:
     """Per theme of the survey, where its ideas stood when it was found last: one that was missed once may come back."""
     last = (
         select(Finding.theme_id, func.max(Finding.run_id).label("run_id"))
         .join(Theme, Theme.id == Finding.theme_id)
-        .where(Theme.survey_id == run.survey_id, Finding.run_id < run.id)
+        .where(Theme.survey_id == run.survey_id, Finding.run_id < run.id, Finding.parent_id.is_not(None) == are_parts)
         .group_by(Finding.theme_id)
         .subquery()
     )
+    placed_in = Statement.part_id if are_parts else Statement.theme_id
     rows = session.execute(
         select(last.c.theme_id, Statement.response_id, Statement.question_id, Statement.item, Statement.begin).join(
-            Statement, (Statement.run_id == last.c.run_id) & (Statement.theme_id == last.c.theme_id)
+            Statement, (Statement.run_id == last.c.run_id) & (placed_in == last.c.theme_id)
         )
     )
     members: dict[int, set[Place]] = defaultdict(set)
@@ -126,19 +154,21 @@ def _earlier_themes(session: Session, run: AnalysisRun) -> dict[int, set[Place]]
     return dict(members)
 
 
-def _finding(theme: results.Theme, answers: int, texts: Sequence[Text], survey: Survey) -> dict[str, Any]:
+def _finding(theme: results.Theme, people: int, answers: int, texts: Sequence[Text], survey: Survey) -> dict[str, Any]:
     """The figures of a theme: the share is of all who answered, the values and offers are what its people said."""
     from surveyapp.analysis.measure import wilson  # brings numpy, which web processes do without
 
-    low, high = wilson(theme.people, answers)
+    low, high = wilson(people, answers)
+    is_quoted = people >= survey.quote_group
     yes = {text.response_id for text in texts if text.help == "yes"}
     maybe = {text.response_id for text in texts if text.help == "maybe"}
     return {
-        "title": theme.title if theme.people >= survey.quote_group else _subject(theme),
+        "title": theme.title if is_quoted else _subject(theme),
+        "goal": theme.goal if is_quoted else None,
         "keywords": list(theme.keywords),
-        "people": theme.people,
+        "people": people,
         "ideas": len(texts),
-        "share": theme.people / answers,
+        "share": people / answers,
         "low": low,
         "high": high,
         "polarity": theme.polarity,
@@ -169,7 +199,9 @@ def _tags(texts: Sequence[Text], smallest_group: int) -> list[int]:
     return often[:MOST_TAGS]
 
 
-def _rows(analysis: results.Analysis, texts: Sequence[Text], theme_ids: Mapping[int, int]) -> list[dict[str, Any]]:
+def _rows(
+    analysis: results.Analysis, texts: Sequence[Text], theme_ids: Mapping[int, int], part_ids: Mapping[int, int]
+) -> list[dict[str, Any]]:
     """The statements as rows, still without numbers."""
     return [
         {
@@ -180,7 +212,9 @@ def _rows(analysis: results.Analysis, texts: Sequence[Text], theme_ids: Mapping[
             "end": statement.end,
             "text": statement.text,
             "theme_id": None if statement.theme is None else theme_ids.get(statement.theme),
+            "part_id": None if statement.subtheme is None else part_ids.get(statement.subtheme),
             "fit": statement.fit,
+            "is_weak": getattr(statement, "weak", False),
             "polarity": statement.polarity,
             "subjectivity": statement.subjectivity,
             "tone": statement.tone,

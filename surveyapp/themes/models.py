@@ -32,6 +32,8 @@ class AnalysisRun(Base):
     people: Mapped[int] = mapped_column(default=0)  # responses taken into account
     people_with_ideas: Mapped[int] = mapped_column(default=0)  # who wrote at least one of the ideas
     ideas: Mapped[int] = mapped_column(default=0)  # that may form candidates, and say something
+    ideas_other_language: Mapped[int] = mapped_column(default=0)  # of the ideas, those in languages it does not know
+    people_other_language: Mapped[int] = mapped_column(default=0)  # who wrote at least one of these
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of closed questions, see themes/count.py
 
     findings: Mapped[list["Finding"]] = relationship(back_populates="run", cascade="all, delete-orphan")
@@ -64,7 +66,10 @@ class Theme(Base):
 
 
 class Finding(Base):
-    """What one run found of one theme: its figures at that time."""
+    """What one run found of one theme, or of a part of one: its figures at that time.
+
+    In the parts of a theme each of its people counts once, where most of what they said is: parts add up to the theme.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -94,7 +99,10 @@ class Finding(Base):
     helpers_maybe: Mapped[int]  # people who would perhaps, and said yes to none of them
     value_ids: Mapped[list[Any]]  # values its ideas were said to serve, most named first
     quotes: Mapped[list[Any]] = mapped_column(default=list)  # numbers of the statements that speak for it, best first
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
+    goal: Mapped[str | None] = mapped_column(Text)  # a goal sentence that could be made of the title: a proposal
+    opposite: Mapped[int | None]  # number of the statement that says best what the other side says
+    opposite_share: Mapped[float | None]  # of what is said about the title's subject, as far as it takes sides
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # the theme it is a part of
 
     run: Mapped[AnalysisRun] = relationship(back_populates="findings")
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
@@ -118,7 +126,9 @@ class Statement(Base):
     end: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # None: says nothing, or cannot be placed
+    part_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # the part of the theme, where it has any
     fit: Mapped[float | None]
+    is_weak: Mapped[bool] = mapped_column(default=False)  # it fits its theme worse than nearly all others do theirs
     polarity: Mapped[float]
     subjectivity: Mapped[float]
     tone: Mapped[str] = mapped_column(String(12))  # positive, neutral, negative, mixed, unscored

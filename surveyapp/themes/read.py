@@ -1,7 +1,7 @@
 """Read what a run found: its themes in order, its counts, and what was told in free text."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -26,12 +26,21 @@ class RunCounts:
     grouped: int  # ideas in themes that are shown
     nothing: int  # texts that are no idea: "no", "n/a"
     other_language: int  # ideas in none of the themes that are in a language the analysis does not know
+    in_other_languages: int | None  # ideas in such languages, in themes or not; None where too few people wrote them
     tone: Tone  # of all ideas
 
     @property
     def alone(self) -> int:
         """Ideas in none of the themes that are shown."""
         return self.ideas - self.grouped
+
+
+@dataclass(frozen=True)
+class OtherSide:
+    """What those say who want the opposite of a theme's title."""
+
+    text: str
+    percent: int | None  # of what is said about it and takes sides; None where that could tell of too few people
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,19 @@ def idea_questions(questions: Iterable[Question]) -> list[Question]:
     return proposals or [question for question in asked if question.kind is Kind.LONG_TEXT]
 
 
-def counts_of(session: Session, run: AnalysisRun, questions: Iterable[Question]) -> RunCounts:
+def in_other_languages(run: AnalysisRun, smallest_group: int) -> int | None:
+    """How many of a run's ideas are in languages the analysis does not know; None where too few people wrote them."""
+    return run.ideas_other_language if run.people_other_language >= smallest_group else None
+
+
+def counts_of(session: Session, run: AnalysisRun, questions: Iterable[Question], survey: Survey) -> RunCounts:
     """How the texts of a run that may form candidates are accounted for.
 
     Args:
         session: The caller's.
         run: A finished run.
         questions: All questions of its survey.
+        survey: The survey.
     """
     kinds: Counter[str] = Counter()
     tones: Counter[str] = Counter()
@@ -100,6 +115,7 @@ def counts_of(session: Session, run: AnalysisRun, questions: Iterable[Question])
         grouped=grouped,
         nothing=kinds[NOTHING],
         other_language=other_language,
+        in_other_languages=in_other_languages(run, survey.smallest_group),
         tone=_tone(tones),
     )
 
@@ -129,6 +145,55 @@ def quotes_of(session: Session, findings: Iterable[Finding]) -> dict[int, list[S
         ]
         for finding in wanted
     }
+
+
+def parts_of(session: Session, findings: Iterable[Finding]) -> dict[int, list[Finding]]:
+    """Per theme the parts that may be shown, those with most people first; themes without any are missing."""
+    wanted = list(findings)
+    rows = session.scalars(
+        select(Finding)
+        .where(
+            Finding.run_id.in_({finding.run_id for finding in wanted}),
+            Finding.parent_id.in_({finding.theme_id for finding in wanted}),
+        )
+        .order_by(Finding.people.desc(), Finding.theme_id)
+    )
+    parts: dict[int, list[Finding]] = defaultdict(list)
+    for part in rows:
+        if part.parent_id is not None:
+            parts[part.parent_id].append(part)
+    return dict(parts)
+
+
+def other_sides(
+    session: Session, findings: Iterable[Finding], groups: Mapping[int, tuple[int, int]]
+) -> dict[int, OtherSide]:
+    """What the other side says in each theme that holds both, where enough people stand behind it for quotes (R7).
+
+    Args:
+        session: The caller's.
+        findings: The themes.
+        groups: Per run, the fewest people of a group that is shown, and of one that is quoted.
+    """
+    wanted = {
+        (finding.run_id, finding.opposite): finding
+        for finding in findings
+        if finding.opposite is not None and finding.people >= groups[finding.run_id][1]
+    }
+    rows = session.execute(
+        select(Statement.run_id, Statement.number, Statement.text).where(
+            Statement.run_id.in_({run_id for run_id, _ in wanted}),
+            Statement.number.in_({number for _, number in wanted}),
+            Statement.may_quote,
+        )
+    )
+    sides = {}
+    for run_id, number, text in rows:
+        if (finding := wanted.get((run_id, number))) is not None:
+            share = finding.opposite_share or 0.0
+            is_told = min(share, 1 - share) * finding.people >= groups[run_id][0]
+            sides[finding.theme_id] = OtherSide(text, round(100 * share) if is_told else None)
+    return sides
 
 
 def told(session: Session, run: AnalysisRun, questions: Iterable[Question], survey: Survey) -> list[Told]:

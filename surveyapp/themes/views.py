@@ -10,7 +10,7 @@ from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.count import shown
 from surveyapp.themes.discover import BATCH, latest_run, open_job, start_run
-from surveyapp.themes.read import counts_of, name_of, told, tone_of, top_findings
+from surveyapp.themes.read import counts_of, name_of, other_sides, parts_of, told, tone_of, top_findings
 from surveyapp.web import db_session, find, user
 
 AXIS = 25  # percent: the end of the axis of shares, unless one needs more
@@ -44,8 +44,10 @@ def results(survey_id: int) -> ResponseReturnValue:
         figures=shown(questions, run.figures, survey.smallest_group),
         texts=told(session, run, questions, survey),
         findings=found,
+        parts=parts_of(session, found),
+        sides=other_sides(session, found, {run.id: (survey.smallest_group, survey.quote_group)}),
         axis=max([AXIS, *(5 * ceil(20 * finding.high) for finding in found)]),
-        counts=counts_of(session, run, questions),
+        counts=counts_of(session, run, questions, survey),
         tone_of=tone_of,
         name_of=name_of,
     )

@@ -101,7 +101,13 @@ def test_r9_the_report_of_a_file_counts_each_idea_once(analysis: Analysis) -> No
     )
 
     assert report.ideas == IdeaFigure(
-        people=4, ideas=5, in_candidates=4, no_answer=1, other_language=1, tone=Tone(1, 2, 1, 0, 1)
+        people=4,
+        ideas=5,
+        in_candidates=4,
+        no_answer=1,
+        other_language=1,
+        in_other_languages=1,
+        tone=Tone(1, 2, 1, 0, 1),
     )
     assert [candidate.title for candidate in report.candidates] == ["Theme 0", "Theme 1"]
     assert report.candidates[0].rows == ("0", "4")

@@ -91,7 +91,9 @@ def grouped(session: Session, sessions: sessionmaker[Session], survey: Survey) -
 def findings(session: Session, run: AnalysisRun) -> Sequence[Finding]:
     """What a run found, the theme with most people first."""
     return session.scalars(
-        select(Finding).where(Finding.run_id == run.id).order_by(Finding.people.desc(), Finding.theme_id)
+        select(Finding)
+        .where(Finding.run_id == run.id, Finding.parent_id.is_(None))
+        .order_by(Finding.people.desc(), Finding.theme_id)
     ).all()
 
 
