@@ -6,11 +6,12 @@ raises modularity (`moves`), at the resolution of the last run: how fine themes 
 
 How `themes/` uses it, for a survey that has a finished run::
 
-    texts = different(statements)                         # of all answers, old and new, with their tone
+    ideas = read_answers(answers)                         # all of them, old and new
+    texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
     space = learn_space(texts.shown, question=question)
     vectors = space.vectors(texts.shown)
     update = go_on(texts, vectors, memory, settled)
-    statements, themes = tally(statements, texts.of, update.found, descriptions, people)
+    statements, themes = tally(ideas, texts.of, update.found, descriptions, people)
     model = build_model(space, vectors, texts.other_language, update.theme_of_text)    # for the answers in between
 
 `memory` is `update.memory` of the last run (its `theme_of` can be read from the rows of statements: fold(text) and
@@ -46,9 +47,8 @@ from surveyapp.analysis.cluster import (
 )
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement, stability
+from surveyapp.analysis.membership import FEWEST_OF_OTHER_LANGUAGES, LEAST_RESEMBLANCE, Membership
 from surveyapp.analysis.moves import Mask, Situation, join_groups, move_members, part_groups
-from surveyapp.analysis.pipeline import FEWEST_OF_OTHER_LANGUAGES, LEAST_RESEMBLANCE
-from surveyapp.analysis.tally import Membership
 from surveyapp.analysis.texts import Texts
 
 HOLD = 0.2

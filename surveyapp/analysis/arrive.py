@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from surveyapp.analysis.cluster import middles
 from surveyapp.analysis.embed import COUNTS_WEIGHT, GRID, FloatMatrix, Space, learn_space
+from surveyapp.analysis.membership import LEAST_RESEMBLANCE
 from surveyapp.analysis.pieces import shared_table
-from surveyapp.analysis.pipeline import LEAST_RESEMBLANCE
 from surveyapp.analysis.results import Analysis
 from surveyapp.analysis.sentiment import shared_analyser
 from surveyapp.analysis.split import split, whole

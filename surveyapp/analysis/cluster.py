@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sknetwork.clustering import Louvain
 
-from surveyapp.analysis.embed import GRID, FloatMatrix
+from surveyapp.analysis.embed import GRID, FloatMatrix, Vectors
 from surveyapp.analysis.measure import agreement
 
 Labels = NDArray[np.int64]
@@ -117,11 +117,15 @@ def nearest(vectors: FloatMatrix, most: int) -> Labels:
     return found
 
 
-def middles(vectors: FloatMatrix, labels: Labels) -> FloatMatrix:
-    """The mean direction of each theme, on the grid; shape (n_themes, n_dims)."""
+def middles(vectors: FloatMatrix | Vectors, labels: Labels) -> FloatMatrix:
+    """The mean direction of each theme, on the grid; shape (n_themes, n_dims). Texts with label -1 belong to none."""
     n_themes = int(labels.max(initial=-1)) + 1
-    members = sp.csr_array((np.ones(len(labels)), (labels, np.arange(len(labels)))), shape=(n_themes, len(labels)))
-    sums = np.asarray(members @ vectors.astype(np.float64))
+    sums = np.zeros((n_themes, vectors.shape[1]))
+    for start in range(0, len(labels), BLOCK):
+        here = labels[start : start + BLOCK]
+        rows = np.flatnonzero(here >= 0)
+        members = sp.csr_array((np.ones(len(rows)), (here[rows], rows)), shape=(n_themes, len(here)))
+        sums += members @ vectors[start : start + BLOCK].astype(np.float64)  # whole numbers: their order is no matter
     length = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
     rounded: NDArray[np.float64] = np.rint(sums / np.maximum(length, 1e-9) * GRID)
     return rounded.astype(np.float32)

@@ -11,7 +11,8 @@ it over threads.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -35,9 +36,30 @@ COUNTS_WEIGHT = 0.4
 COUNTS_DIMS = 100
 COUNTS_TERMS = 5000
 """The most frequent words that are counted: the rest is too rare to tie texts together."""
+MOST_LEARNT = 20_000
+"""Texts that the space is learnt from: weights, mean and directions hardly move with more."""
 SUBSPACE_ROUNDS = 4
 GRID = 2000
 """Steps of the grid from 0 to 1: a product of two vectors stays below 2**24, the last whole number exact in float32."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Vectors of many texts in half the room: rows are taken out of it as a FloatMatrix."""
+
+    numbers: NDArray[np.int16]
+    """Whole numbers from -GRID to GRID, shape (n_texts, n_dims)."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n_texts, n_dims)."""
+        return self.numbers.shape
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, rows: slice | NDArray[np.int64] | NDArray[np.bool_]) -> FloatMatrix:
+        return self.numbers[rows].astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -63,12 +85,16 @@ class Space:
 
         A text without words gets zeros; one that has only words of the frame is placed by those.
         """
-        said = [words(text) for text in texts]
-        meaning = _unit(_meaning(said, self.table, self.weights, self.frame))
+        return self.place([words(text) for text in texts])
+
+    def place(self, said: Sequence[Sequence[str]]) -> FloatMatrix:
+        """Place texts that are given as their words, as `vectors` does."""
+        heard = _heard(said)
+        meaning = _unit(_meaning(heard, self.table, self.weights, self.frame))
         meaning = _unit(np.where(meaning.any(axis=1, keepdims=True), meaning - self.mean, 0))
         if not self.terms:
             return _on_grid(meaning)
-        counts = _unit(_counts(said, self.terms, self.rarity) @ self.basis) * COUNTS_WEIGHT
+        counts = _unit(_counts(heard, self.terms, self.rarity) @ self.basis) * COUNTS_WEIGHT
         return _on_grid(_unit(np.hstack([meaning, counts])))
 
 
@@ -81,13 +107,15 @@ def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable |
         table: Vectors of word pieces; the installed ones if not given.
     """
     table = table or shared_table()
+    texts = texts[:MOST_LEARNT]
     said = [words(text) for text in texts]
     frame = _frame_of(said, question, written_large(texts))
-    weights = _piece_weights(said, table, frame)
-    meaning = _unit(_meaning(said, table, weights, frame))
+    heard = _heard(said)
+    weights = _piece_weights(heard, table, frame)
+    meaning = _unit(_meaning(heard, table, weights, frame))
     mean = meaning.mean(axis=0) if len(texts) else np.zeros(table.vectors.shape[1])
     terms, rarity = _terms_of(said, frame) if len(texts) >= FEWEST_FOR_COUNTS else ({}, np.zeros(0))
-    basis = _main_directions(_counts(said, terms, rarity)) if terms else np.zeros((0, 0))
+    basis = _main_directions(_counts(heard, terms, rarity)) if terms else np.zeros((0, 0))
     return Space(table, weights, mean, frame, terms, rarity, basis)
 
 
@@ -103,30 +131,53 @@ def _frame_of(said: Sequence[Sequence[str]], question: str, names: frozenset[str
     )
 
 
-class _Bag(NamedTuple):
-    """How often texts have word pieces."""
+class _Heard(NamedTuple):
+    """Texts as numbers of words: each different word is looked at once, however often it is said."""
 
-    counts: sp.csr_array
-    """Shape (n_texts, n_pieces that occur)."""
-    pieces: NDArray[np.int64]
-    """Which piece each column counts, shape (n_pieces that occur,)."""
+    vocabulary: list[str]
+    """The different words, in the order of the alphabet."""
+    numbers: NDArray[np.int64]
+    """Which of them are said: those of the first text in their order, of the second, and so on."""
+    lengths: NDArray[np.int64]
+    """How many words each text has, shape (n_texts,)."""
+
+    def of_some(self, is_kept: NDArray[np.bool_]) -> Self:
+        """The texts with those words alone that are kept, *is_kept* telling of each different word."""
+        kept = is_kept[self.numbers]
+        rows = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        return self._replace(numbers=self.numbers[kept], lengths=np.bincount(rows[kept], minlength=len(self.lengths)))
 
 
-def _piece_bag(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> _Bag:
-    """Count the pieces of each text, without those of words of the frame where it has other words."""
-    said = [[word for word in text if word not in frame] or text for text in said]
-    vocabulary = sorted({word for text in said for word in text})
+def _heard(said: Sequence[Sequence[str]]) -> _Heard:
+    """Number the words of texts."""
+    vocabulary = sorted(set(chain.from_iterable(said)))
     number = {word: i for i, word in enumerate(vocabulary)}
+    numbers = np.fromiter(map(number.__getitem__, chain.from_iterable(said)), dtype=np.int64)
+    return _Heard(vocabulary, numbers, np.fromiter(map(len, said), dtype=np.int64, count=len(said)))
+
+
+def _weighing(heard: _Heard, frame: frozenset[str]) -> sp.csr_array:
+    """How often texts have words, without those of the frame where they have others; shape (n_texts, n_words)."""
+    is_kept = np.array([word not in frame for word in heard.vocabulary], dtype=np.bool_)
+    others = heard.of_some(is_kept)
+    counts = _count_matrix(others.numbers, others.lengths, len(heard.vocabulary))
+    only = (others.lengths == 0) & (heard.lengths > 0)
+    if only.any():
+        lengths = np.where(only, heard.lengths, 0)
+        counts = counts + _count_matrix(heard.numbers[np.repeat(only, heard.lengths)], lengths, len(heard.vocabulary))
+    return counts
+
+
+def _pieces_of(vocabulary: Sequence[str], table: PieceTable) -> tuple[sp.csr_array, NDArray[np.int64]]:
+    """How often words have pieces, shape (n_words, n_pieces that occur), and which piece each column counts."""
     pieces_of = table.pieces(vocabulary) if vocabulary else []
-    occurring, columns = np.unique(
-        np.array([p for word in pieces_of for p in word], dtype=np.int64), return_inverse=True
-    )
-    pieces = _count_matrix(columns, list(map(len, pieces_of)), len(occurring))
-    numbers = np.array([number[word] for text in said for word in text], dtype=np.int64)
-    return _Bag(_count_matrix(numbers, list(map(len, said)), len(vocabulary)) @ pieces, occurring)
+    occurring, columns = np.unique(np.fromiter(chain.from_iterable(pieces_of), dtype=np.int64), return_inverse=True)
+    return _count_matrix(columns, list(map(len, pieces_of)), len(occurring)), occurring
 
 
-def _count_matrix(columns: NDArray[np.int64], lengths: Sequence[int], n_columns: int) -> sp.csr_array:
+def _count_matrix(
+    columns: NDArray[np.int64], lengths: Sequence[int] | NDArray[np.int64], n_columns: int
+) -> sp.csr_array:
     """Count columns per row.
 
     Args:
@@ -134,27 +185,28 @@ def _count_matrix(columns: NDArray[np.int64], lengths: Sequence[int], n_columns:
         lengths: How many of them each row has.
         n_columns: Width of the matrix.
     """
-    ends = np.cumsum([0, *lengths])
+    ends = np.append(0, np.cumsum(lengths, dtype=np.int64))
     counts = sp.csr_array((np.ones(len(columns)), columns, ends), shape=(len(lengths), n_columns))
     counts.sum_duplicates()
     return counts
 
 
-def _piece_weights(said: Sequence[Sequence[str]], table: PieceTable, frame: frozenset[str]) -> NDArray[np.float64]:
+def _piece_weights(heard: _Heard, table: PieceTable, frame: frozenset[str]) -> NDArray[np.float64]:
     """The weight a / (a + p) of each piece, p being its share of all pieces; shape (n_pieces,)."""
-    bag = _piece_bag(said, table, frame)
+    pieces, occurring = _pieces_of(heard.vocabulary, table)
+    times = np.asarray(_weighing(heard, frame).sum(axis=0)).ravel() @ pieces
     share = np.zeros(len(table.vectors))
-    share[bag.pieces] = np.asarray(bag.counts.sum(axis=0)).ravel() / max(bag.counts.sum(), 1)
+    share[occurring] = times / max(times.sum(), 1)
     return SIF / (SIF + share)
 
 
 def _meaning(
-    said: Sequence[Sequence[str]], table: PieceTable, weights: NDArray[np.float64], frame: frozenset[str]
+    heard: _Heard, table: PieceTable, weights: NDArray[np.float64], frame: frozenset[str]
 ) -> NDArray[np.float64]:
-    """Weighted sum of the vectors of each text's pieces; shape (n_texts, n_dims)."""
-    bag = _piece_bag(said, table, frame)
-    weighted = table.vectors[bag.pieces] * weights[bag.pieces, None]
-    return np.asarray(bag.counts @ weighted, dtype=np.float64)
+    """Weighted sum of the vectors of each text's words, which are those of their pieces; shape (n_texts, n_dims)."""
+    pieces, occurring = _pieces_of(heard.vocabulary, table)
+    of_words = pieces @ (table.vectors[occurring] * weights[occurring, None])
+    return np.asarray(_weighing(heard, frame) @ of_words, dtype=np.float64)
 
 
 def _terms_of(said: Sequence[Sequence[str]], frame: frozenset[str]) -> tuple[dict[str, int], NDArray[np.float64]]:
@@ -168,11 +220,11 @@ def _terms_of(said: Sequence[Sequence[str]], frame: frozenset[str]) -> tuple[dic
     return terms, np.log((1 + len(said)) / (1 + n_texts)) + 1
 
 
-def _counts(said: Sequence[Sequence[str]], terms: dict[str, int], rarity: NDArray[np.float64]) -> sp.csr_array:
+def _counts(heard: _Heard, terms: dict[str, int], rarity: NDArray[np.float64]) -> sp.csr_array:
     """(1 + ln count) x rarity of each term, every row of length 1; shape (n_texts, n_terms)."""
-    found = [[terms[s] for s in map(stem, text) if s in terms] for text in said]
-    columns = np.array([term for text in found for term in text], dtype=np.int64)
-    counts = _count_matrix(columns, list(map(len, found)), len(terms))
+    column = np.array([terms.get(stem(word), -1) for word in heard.vocabulary], dtype=np.int64)
+    found = heard.of_some(column >= 0)
+    counts = _count_matrix(column[found.numbers], found.lengths, len(terms))
     counts.data = 1 + np.log(counts.data)
     counts = counts @ sp.diags_array(rarity)
     length = np.sqrt(np.asarray(counts.power(2).sum(axis=1)).ravel())

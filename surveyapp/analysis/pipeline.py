@@ -7,18 +7,15 @@ from importlib.metadata import version
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from surveyapp.analysis.cluster import closest_middle, group, middles
+from surveyapp.analysis.cluster import Labels, middles
 from surveyapp.analysis.describe import Description, count_phrases, describe
-from surveyapp.analysis.embed import GRID, FloatMatrix, Space, learn_space
-from surveyapp.analysis.measure import stability
+from surveyapp.analysis.embed import Space, Vectors, learn_space
+from surveyapp.analysis.ideas import read_answers
+from surveyapp.analysis.membership import Membership, grouped, vectors_of
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
-from surveyapp.analysis.sentiment import shared_analyser
-from surveyapp.analysis.split import split, whole
-from surveyapp.analysis.tally import Membership, tally
-from surveyapp.analysis.texts import Texts, different
-from surveyapp.analysis.words import says_nothing
+from surveyapp.analysis.tally import tally
+from surveyapp.analysis.texts import Texts, once
 
 __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "analyse"]
 
@@ -27,17 +24,18 @@ DEFAULTS = Settings()
 METHOD = "1"
 """Grows by one whenever the same answers would give another result."""
 STEPS = (
-    "Splitting answers into ideas",
-    "Reading the tone of each idea",
+    "Splitting answers into ideas, and reading their tone",
     "Comparing ideas with each other",
     "Finding groups of ideas",
     "Finding words for each group",
     "Working out how sure the figures are",
 )
-FEWEST_OF_OTHER_LANGUAGES = 30
-"""So many different statements in other languages are grouped among themselves; fewer join the theme they resemble."""
-LEAST_RESEMBLANCE = 0.3
-"""Cosine from which a statement in another language is placed in a theme: below it they share no words."""
+MOST_DESCRIBED = 20_000
+"""Texts that words are counted in for names, and that titles and quotes are chosen from: names hardly change with more.
+"""
+MOST_TYPICAL = 100
+"""Of texts beyond those, so many of each theme that may be quoted, and so many that may not, so that none goes without.
+"""
 
 Progress = Callable[[str, int, int], None]
 """Told the step in plain words, how many steps are done, and how many there are."""
@@ -59,122 +57,79 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
     if settings.vectors != "static":
         raise ValueError(f"There are no vectors called {settings.vectors!r}: choose static.")
     watch = _Watch(progress)
-    with watch.step("split"):
-        statements = _statements(answers, settings)
-    with watch.step("tone"):
-        statements = _with_tone(statements)
+    with watch.step("split", "tone") as shares:
+        ideas = read_answers(answers, whole_rows=settings.whole_rows)
+        shares.extend(ideas.seconds)
     with watch.step("vectors"):
-        texts = different(statements)
+        texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
         space = learn_space(texts.shown, question=settings.question)
-        vectors = space.vectors(texts.shown)
+        vectors = vectors_of(texts, space)
     with watch.step("themes"):
-        found = _grouped(texts, vectors)
+        found = grouped(texts, vectors)
     with watch.step("names"):
         descriptions = _described(texts, vectors, found, space)
     with watch.step("figures"):
         people = len({answer.person for answer in answers if answer.text.strip()})
-        statements, themes = tally(statements, texts.of, found, descriptions, people)
+        statements, themes = tally(ideas, texts.of, found, descriptions, people)
     return Analysis(
         settings=settings,
         rows=len({answer.row for answer in answers}),
         people=people,
-        statements=tuple(statements),
+        statements=statements,
         themes=tuple(themes),
-        no_answer=sum(says_nothing(statement.text) for statement in statements),
+        no_answer=ideas.said.count(""),
         seconds=watch.finish(),
         versions=_versions(space),
     )
 
 
-def _statements(answers: Sequence[Answer], settings: Settings) -> list[Statement]:
-    """The statements of all answers by row, column and start, still without tone and theme."""
-    cut = whole if settings.whole_rows else split
-    statements = []
-    for answer in sorted(answers, key=lambda a: (a.row, a.column, a.person, a.text)):
-        for start, end in cut(answer.text) or [(0, 0)]:
-            statements.append(
-                Statement(
-                    row=answer.row,
-                    column=answer.column,
-                    person=answer.person,
-                    start=start,
-                    end=end,
-                    text=answer.text[start:end],
-                    theme=None,
-                    fit=None,
-                    polarity=0.0,
-                    subjectivity=0.0,
-                    tone="unscored",
-                    kind="unscorable",
-                    may_quote=answer.may_quote,
-                )
-            )
-    return statements
-
-
-def _with_tone(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements with their tone; a text that comes again is read once."""
-    analyser = shared_analyser()
-    read = {text: analyser.analyze(text) for text in {statement.text for statement in statements}}
-    return [
-        replace(
-            statement,
-            polarity=read[statement.text].polarity,
-            subjectivity=read[statement.text].subjectivity,
-            tone=read[statement.text].label,
-            kind=read[statement.text].kind,
-        )
-        for statement in statements
-    ]
-
-
-def _grouped(texts: Texts, vectors: FloatMatrix) -> Membership:
-    """Themes of the texts; those in other languages among themselves where they are many, else where they fit."""
-    labels, parts = np.full(len(vectors), -1), np.full(len(vectors), -1)
-    steady: list[float | None] = []
-    pools = [np.flatnonzero(~texts.other_language), np.flatnonzero(texts.other_language)]
-    for pool, least in zip(pools, (1, FEWEST_OF_OTHER_LANGUAGES), strict=True):
-        if len(pool) < least:
-            continue
-        found = group(vectors[pool])
-        labels[pool] = found.labels + len(steady)
-        parts[pool] = np.where(found.parts < 0, -1, found.parts + parts.max() + 1)
-        steady += stability(found.labels, found.resamples)
-    placed = np.flatnonzero(labels >= 0)
-    if not len(placed):
-        return Membership(labels, parts, np.zeros(len(vectors)), steady)
-    centres = middles(vectors[placed], labels[placed])
-    left = np.flatnonzero(labels < 0)
-    nearest = closest_middle(vectors[left], centres)
-    alike = _cosines(vectors[left], centres[nearest])
-    labels[left] = np.where(alike >= LEAST_RESEMBLANCE, nearest, -1)
-    return Membership(labels, parts, _cosines(vectors, centres[labels]), steady)
-
-
-def _cosines(first: FloatMatrix, second: FloatMatrix) -> NDArray[np.float64]:
-    """Cosine of each row to the row of the other; shape (n,)."""
-    products: NDArray[np.float64] = (first.astype(np.float64) * second).sum(axis=1)
-    return products / GRID**2
-
-
-def _described(texts: Texts, vectors: FloatMatrix, themes: Membership, space: Space) -> list[Description]:
-    """Title, keywords and quotes of the themes, then of the sub-themes."""
-    phrases = count_phrases(texts.shown, space.frame)
+def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space) -> list[Description]:
+    """Title, keywords and quotes of the themes, then of the sub-themes: of many texts some speak for all."""
+    rows = _to_describe(texts, themes)
+    shown = [texts.shown[row] for row in rows.tolist()]
+    near = vectors[rows]
+    phrases = count_phrases(shown, space.frame)
     described = []
     for labels in (themes.labels, themes.parts):
-        inside = np.flatnonzero(labels >= 0)
-        if len(inside):
-            centres = middles(vectors[inside], labels[inside])
-            described += describe(
-                texts.shown,
-                vectors,
-                labels,
-                quotable=texts.quotable,
-                centres=centres,
+        if labels.max(initial=-1) < 0:
+            continue
+        described += [
+            _in_all_texts(description, rows)
+            for description in describe(
+                shown,
+                near,
+                labels[rows],
+                quotable=texts.quotable[rows],
+                centres=middles(vectors, labels),
                 phrases=phrases,
                 place=space.vectors,
             )
+        ]
     return described
+
+
+def _to_describe(texts: Texts, themes: Membership) -> Labels:
+    """The texts that names and quotes are taken from, in their order: the first ones, and some of each small theme."""
+    n = len(texts.folded)
+    chosen = np.arange(n) < MOST_DESCRIBED
+    if n > MOST_DESCRIBED:
+        for labels in (themes.labels, themes.parts):
+            for kind in (texts.quotable, ~texts.quotable):
+                rows = np.flatnonzero(kind & (labels >= 0))
+                order = rows[np.argsort(labels[rows], kind="stable")]
+                first = np.searchsorted(labels[order], labels[order])
+                chosen[order[np.arange(len(order)) - first < MOST_TYPICAL]] = True
+    return np.flatnonzero(chosen)
+
+
+def _in_all_texts(description: Description, rows: Labels) -> Description:
+    """The description with its texts by their numbers among all texts."""
+    opposite = description.opposite
+    return replace(
+        description,
+        quotes=tuple(int(rows[text]) for text in description.quotes),
+        opposite=(int(rows[opposite[0]]), opposite[1]) if opposite else None,
+    )
 
 
 def _versions(space: Space) -> dict[str, str]:
@@ -189,16 +144,21 @@ class _Watch:
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._seconds: dict[str, float] = {}
+        self._done = 0
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Take the time of the next of STEPS under a short name."""
-        done = len(self._seconds)
+    def step(self, *names: str) -> Iterator[list[float]]:
+        """Take the time of the next of STEPS under a short name; under several in the shares that it finds."""
         if self._progress:
-            self._progress(STEPS[done], done, len(STEPS))
+            self._progress(STEPS[self._done], self._done, len(STEPS))
+        self._done += 1
         began = perf_counter()
-        yield
-        self._seconds[name] = perf_counter() - began
+        shares: list[float] = []
+        yield shares
+        took = perf_counter() - began
+        shares = shares or [1.0]
+        for name, share in zip(names, shares, strict=True):
+            self._seconds[name] = took * share / max(sum(shares), 1e-9)
 
     def finish(self) -> dict[str, float]:
         """Seconds of each step."""

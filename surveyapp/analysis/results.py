@@ -7,7 +7,7 @@ DIGITS = 4
 """Decimal places of shares, cosines and tones in the JSON."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One free-text answer."""
 
@@ -21,7 +21,7 @@ class Answer:
     """Whether its words may stand as a title or a quote; it counts in any case."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What may be chosen about an analysis."""
 
@@ -32,7 +32,7 @@ class Settings:
     """What was asked: its words weigh nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One idea of one answer: `text` is the answer from `start` to `end`."""
 
@@ -55,7 +55,7 @@ class Statement:
     may_quote: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A statement that speaks for a theme, verbatim."""
 
@@ -65,7 +65,7 @@ class Quote:
     person: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opposite:
     """What the other side says, in a theme that holds both sides of a question."""
 
@@ -75,7 +75,7 @@ class Opposite:
     """Of the different texts about what the title is about, as far as their words tell which side they are on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Theme:
     """Statements that say the same thing, and how many people said it."""
 

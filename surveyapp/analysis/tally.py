@@ -2,54 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.describe import Description
+from surveyapp.analysis.ideas import Ideas
 from surveyapp.analysis.measure import mean_with_interval, wilson
+from surveyapp.analysis.membership import Membership
 from surveyapp.analysis.results import Opposite, Quote, Statement, Theme
 from surveyapp.analysis.words import fingerprint
 
 
-@dataclass(frozen=True)
-class Membership:
-    """Where each text belongs."""
-
-    labels: Labels
-    """Theme of each text, shape (n_texts,); -1 for one in another language that is like no theme."""
-    parts: Labels
-    """Sub-theme of each text, shape (n_texts,); -1 for none."""
-    fit: NDArray[np.float64]
-    """Cosine to the middle of its theme, shape (n_texts,)."""
-    stability: list[float | None]
-    """Per theme."""
-
-    @property
-    def n_themes(self) -> int:
-        """How many themes there are, without sub-themes."""
-        return int(self.labels.max(initial=-1)) + 1
-
-    @property
-    def n_parts(self) -> int:
-        """How many sub-themes there are."""
-        return int(self.parts.max(initial=-1)) + 1
-
-
 def tally(
-    statements: Sequence[Statement],
-    text_of: Labels,
-    found: Membership,
-    descriptions: Sequence[Description],
-    people: int,
-) -> tuple[list[Statement], list[Theme]]:
+    ideas: Ideas, text_of: Labels, found: Membership, descriptions: Sequence[Description], people: int
+) -> tuple[tuple[Statement, ...], list[Theme]]:
     """Count the themes and number them by people.
 
     Args:
-        statements: All statements, by row, column and start.
-        text_of: Which text each statement is, shape (n_statements,); -1 says nothing.
+        ideas: All of them.
+        text_of: Which text each idea is, shape (n_ideas,); -1 says nothing.
         found: Where each text belongs.
         descriptions: Of the themes, then of the sub-themes.
         people: How many people gave an answer.
@@ -60,57 +32,80 @@ def tally(
     """
     theme_of = np.append(found.labels, -1)[text_of]
     part_of = np.append(found.parts, -1)[text_of]
-    members = [np.flatnonzero(theme_of == i).tolist() for i in range(found.n_themes)]
-    members += [np.flatnonzero(part_of == i).tolist() for i in range(found.n_parts)]
+    members = _rows_by_label(theme_of, found.n_themes) + _rows_by_label(part_of, found.n_parts)
     parent = [-1] * found.n_themes + [int(theme_of[rows[0]]) for rows in members[found.n_themes :]]
-    said_by = [len({statements[i].person for i in rows}) for rows in members]
-    name = [b"".join(sorted({fingerprint(statements[i].text) for i in rows})) for rows in members]
-    outer = sorted(range(found.n_themes), key=lambda i: (-said_by[i], name[i]))
+    person_of = ideas.persons()
+    said_by = [len(np.unique(person_of[rows])) for rows in members]
+    outer = _in_order(range(found.n_themes), [(-n,) for n in said_by], ideas, members)
     ids = {i: number for number, i in enumerate(outer)}
-    inner = sorted(range(found.n_themes, len(members)), key=lambda i: (ids[parent[i]], -said_by[i], name[i]))
+    ranks = [(ids.get(i, -1), -n) for i, n in zip(parent, said_by, strict=True)]
+    inner = _in_order(range(found.n_themes, len(members)), ranks, ideas, members)
     ids |= {i: number for number, i in enumerate(inner, start=len(outer))}
-    numbered = [
-        replace(
-            statement,
-            theme=ids[theme] if theme >= 0 else None,
-            fit=min(1.0, float(found.fit[text])) if theme >= 0 else None,  # rounded vectors are a little too long
-            subtheme=ids[found.n_themes + part] if part >= 0 else None,
-        )
-        for statement, text, theme, part in zip(statements, text_of, theme_of.tolist(), part_of.tolist(), strict=True)
-    ]
     shown = {text for description in descriptions for text in description.quotes}
     shown |= {description.opposite[0] for description in descriptions if description.opposite}
-    speaker = _speakers(statements, text_of, shown)
+    speaker = _speakers(ideas, text_of, shown)
     themes = [
         _theme(
             descriptions[i],
-            [statements[row] for row in members[i]],
+            ideas,
+            members[i],
             speaker=speaker,
             number=ids[i],
             parent=ids[parent[i]] if parent[i] >= 0 else None,
             stability=found.stability[i] if parent[i] < 0 else None,
+            said_by=said_by[i],
             people=people,
         )
         for i in [*outer, *inner]
     ]
-    return numbered, themes
+    theme_id = [*(ids[i] for i in range(found.n_themes)), None]
+    part_id = [*(ids[i] for i in range(found.n_themes, len(members))), None]
+    fits = np.minimum(np.append(found.fit, 0.0)[text_of], 1.0).tolist()
+    statements = ideas.statements(
+        [theme_id[theme] for theme in theme_of.tolist()],
+        [fit if theme >= 0 else None for fit, theme in zip(fits, theme_of.tolist(), strict=True)],
+        [part_id[part] for part in part_of.tolist()],
+    )
+    return statements, themes
+
+
+def _rows_by_label(labels: Labels, n_labels: int) -> list[Labels]:
+    """The rows of each label, in their order."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.searchsorted(labels[order], np.arange(n_labels + 1)))[1:-1]
+
+
+def _in_order(
+    numbers: Sequence[int], ranks: Sequence[tuple[int, ...]], ideas: Ideas, members: Sequence[Labels]
+) -> list[int]:
+    """Themes by their ranks; those of one rank by what is said in them."""
+    shared = Counter(ranks[i] for i in numbers)
+
+    def said(i: int) -> bytes:
+        if shared[ranks[i]] == 1:
+            return b""
+        return b"".join(sorted({fingerprint(ideas.texts[row]) for row in members[i].tolist()}))
+
+    return sorted(numbers, key=lambda i: (ranks[i], said(i)))
 
 
 def _theme(
     description: Description,
-    members: Sequence[Statement],
+    ideas: Ideas,
+    members: Labels,
     *,
-    speaker: Mapping[int, Statement],
+    speaker: Mapping[int, int],
     number: int,
     parent: int | None,
     stability: float | None,
+    said_by: int,
     people: int,
 ) -> Theme:
     """One theme with its figures."""
-    said_by = len({statement.person for statement in members})
     low, high = wilson(said_by, people)
-    tones = Counter(statement.tone for statement in members)
-    tone = mean_with_interval([statement.polarity for statement in members if statement.tone != "unscored"])
+    tones = Counter(ideas.tones[row] for row in members.tolist())
+    scored = [row for row in members.tolist() if ideas.tones[row] != "unscored"]
+    tone = mean_with_interval(ideas.polarity[scored].tolist())
     return Theme(
         id=number,
         title=description.title,
@@ -128,32 +123,40 @@ def _theme(
         mixed=tones["mixed"],
         unscored=tones["unscored"],
         stability=stability,
-        quotes=tuple(Quote(s.row, s.text, s.column, s.person) for s in (speaker[text] for text in description.quotes)),
+        quotes=tuple(_quote(ideas, speaker[text]) for text in description.quotes),
         parent=parent,
         goal=description.goal,
-        opposite=_opposite(description, speaker),
+        opposite=_opposite(description, ideas, speaker),
     )
 
 
-def _opposite(description: Description, speaker: Mapping[int, Statement]) -> Opposite | None:
+def _quote(ideas: Ideas, row: int) -> Quote:
+    answer = ideas.answer(row)
+    return Quote(answer.row, ideas.texts[row], answer.column, answer.person)
+
+
+def _opposite(description: Description, ideas: Ideas, speaker: Mapping[int, int]) -> Opposite | None:
     if description.opposite is None:
         return None
     text, share = description.opposite
-    return Opposite(speaker[text].row, speaker[text].text, share)
+    return Opposite(ideas.answer(speaker[text]).row, ideas.texts[speaker[text]], share)
 
 
-def _speakers(statements: Sequence[Statement], text_of: Labels, quoted: set[int]) -> dict[int, Statement]:
-    """For each quoted text the statement to show; of several the one whose row says the rest that sorts first."""
-    candidates: dict[int, list[Statement]] = {}
-    for statement, text in zip(statements, text_of.tolist(), strict=True):
-        if text in quoted and statement.may_quote:
-            candidates.setdefault(text, []).append(statement)
-    rows = {statement.row for found in candidates.values() if len(found) > 1 for statement in found}
+def _speakers(ideas: Ideas, text_of: Labels, quoted: set[int]) -> dict[int, int]:
+    """For each quoted text the idea to show; of several the one whose row says the rest that sorts first."""
+    candidates: dict[int, list[int]] = {}
+    may_quote = ideas.may_quote()
+    for idea in np.flatnonzero(np.isin(text_of, list(quoted)) & may_quote).tolist():
+        candidates.setdefault(int(text_of[idea]), []).append(idea)
+    rows = {ideas.answer(idea).row for found in candidates.values() if len(found) > 1 for idea in found}
     said: dict[int, list[str]] = {row: [] for row in rows}
-    for statement in statements:
-        if statement.row in rows:
-            said[statement.row].append(statement.text)
-    return {
-        text: min(found, key=lambda s: (fingerprint("\n".join(said.get(s.row, []))), s.row, s.column, s.start))
-        for text, found in candidates.items()
-    }
+    if rows:
+        for text, answer in zip(ideas.texts, ideas.answer_of.tolist(), strict=True):
+            if (row := ideas.answers[answer].row) in rows:
+                said[row].append(text)
+
+    def rest(idea: int) -> tuple[bytes, int, str, int]:
+        answer = ideas.answer(idea)
+        return fingerprint("\n".join(said.get(answer.row, []))), answer.row, answer.column, int(ideas.starts[idea])
+
+    return {text: min(found, key=rest) for text, found in candidates.items()}

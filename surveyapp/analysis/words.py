@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 LONGEST_WORD = 40
 """Characters of one word that are looked at: longer ones are addresses or noise."""
@@ -85,8 +86,14 @@ def fingerprint(text: str) -> bytes:
 
 def says_nothing(text: str) -> bool:
     """Whether a text is blank, has fewer than two letters, or only says that there is nothing to say."""
+    return not what_it_says(text)
+
+
+def what_it_says(text: str) -> str:
+    """The folded text; none where a text is blank, has fewer than two letters, or says that there is nothing to say."""
     folded = fold(text)
-    return sum(c.isalpha() for c in folded) < 2 or folded in _SAYS_NOTHING
+    has_two_letters = next(islice(filter(str.isalpha, folded), 1, None), None) is not None
+    return folded if has_two_letters and folded not in _SAYS_NOTHING else ""
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,125 @@
+"""Where each text belongs: groups are found among some thousands of texts, all others join the one they are most like.
+
+What is done to all texts goes through them in blocks: a million takes the time of a million, and the room of a block.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveyapp.analysis.cluster import MOST_IN_GRAPH, Grouping, Labels, closest_middle, group, middles
+from surveyapp.analysis.embed import GRID, FloatMatrix, Space, Vectors
+from surveyapp.analysis.measure import stability
+from surveyapp.analysis.side_processes import cores
+from surveyapp.analysis.texts import Texts
+
+FEWEST_OF_OTHER_LANGUAGES = 30
+"""So many different statements in other languages are grouped among themselves; fewer join the theme they resemble."""
+LEAST_RESEMBLANCE = 0.3
+"""Cosine from which a statement in another language is placed in a theme: below it they share no words."""
+BLOCK = 4096
+"""Texts that are placed at a time."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Where each text belongs."""
+
+    labels: Labels
+    """Theme of each text, shape (n_texts,); -1 for one in another language that is like no theme."""
+    parts: Labels
+    """Sub-theme of each text, shape (n_texts,); -1 for none."""
+    fit: NDArray[np.float64]
+    """Cosine to the middle of its theme, shape (n_texts,)."""
+    stability: list[float | None]
+    """Per theme."""
+
+    @property
+    def n_themes(self) -> int:
+        """How many themes there are, without sub-themes."""
+        return int(self.labels.max(initial=-1)) + 1
+
+    @property
+    def n_parts(self) -> int:
+        """How many sub-themes there are."""
+        return int(self.parts.max(initial=-1)) + 1
+
+
+def vectors_of(texts: Texts, space: Space) -> Vectors:
+    """Place all texts in the space, several blocks at a time where there are cores for them."""
+
+    def place(start: int) -> NDArray[np.int16]:
+        return space.place(texts.words(start, start + BLOCK)).astype(np.int16)
+
+    n = len(texts.folded)
+    first = place(0)
+    numbers = np.empty((n, first.shape[1]), dtype=np.int16)
+    numbers[:BLOCK] = first
+    with ThreadPoolExecutor(cores()) as threads:
+        starts = range(BLOCK, n, BLOCK)
+        for start, block in zip(starts, threads.map(place, starts), strict=True):
+            numbers[start : start + BLOCK] = block
+    return Vectors(numbers)
+
+
+def grouped(texts: Texts, vectors: Vectors) -> Membership:
+    """Themes of the texts; those in other languages among themselves where they are many, else where they fit."""
+    labels, parts = np.full(len(vectors), -1), np.full(len(vectors), -1)
+    steady: list[float | None] = []
+    pools = [np.flatnonzero(~texts.other_language), np.flatnonzero(texts.other_language)]
+    for pool, least in zip(pools, (1, FEWEST_OF_OTHER_LANGUAGES), strict=True):
+        if len(pool) < least:
+            continue
+        core = vectors[pool[:MOST_IN_GRAPH]]
+        found = group(core)
+        n_parts = int(parts.max(initial=-1)) + 1
+        of_pool, parts_of_pool = _joined_by_rest(core, found, (vectors[rows] for rows in _blocks(pool, len(core))))
+        labels[pool] = of_pool + len(steady)
+        parts[pool] = np.where(parts_of_pool < 0, -1, parts_of_pool + n_parts)
+        steady += stability(found.labels, found.resamples)
+    if labels.max(initial=-1) < 0:
+        return Membership(labels, parts, np.zeros(len(vectors)), steady)
+    centres = middles(vectors, labels)
+    left = np.flatnonzero(labels < 0)
+    nearest = closest_middle(vectors[left], centres)
+    alike = _cosines(vectors[left], centres[nearest])
+    labels[left] = np.where(alike >= LEAST_RESEMBLANCE, nearest, -1)
+    rows = np.arange(len(vectors))
+    fit = np.concatenate([_cosines(vectors[block], centres[labels[block]]) for block in _blocks(rows, 0)])
+    return Membership(labels, parts, fit, steady)
+
+
+def _blocks(rows: Labels, first: int) -> Iterator[Labels]:
+    """The rows from one on, some at a time."""
+    for start in range(first, len(rows), BLOCK):
+        yield rows[start : start + BLOCK]
+
+
+def _joined_by_rest(core: FloatMatrix, found: Grouping, rest: Iterator[FloatMatrix]) -> tuple[Labels, Labels]:
+    """Themes and sub-themes of all texts: those beyond the graph join the nearest middle, of a theme, then inside it.
+
+    Args:
+        core: The texts of the graph.
+        found: Their groups.
+        rest: The other texts, in blocks.
+    """
+    within = np.zeros(int(found.parts.max(initial=-1)) + 1, dtype=np.int64)
+    within[found.parts[found.parts >= 0]] = found.labels[found.parts >= 0]
+    part_centres = middles(core, found.parts)
+    has_parts = np.isin(np.arange(len(found.centres)), within)
+    labels, parts = [found.labels], [found.parts]
+    for block in rest:
+        joined = closest_middle(block, found.centres)
+        alike = np.where(joined[:, None] == within, block @ part_centres.T, -np.inf)
+        labels.append(joined)
+        parts.append(np.where(has_parts[joined], alike.argmax(axis=1), -1) if len(within) else np.full(len(block), -1))
+    return np.concatenate(labels), np.concatenate(parts)
+
+
+def _cosines(first: FloatMatrix, second: FloatMatrix) -> NDArray[np.float64]:
+    """Cosine of each row to the row of the other; shape (n,)."""
+    products: NDArray[np.float64] = (first.astype(np.float64) * second).sum(axis=1)
+    return products / GRID**2
