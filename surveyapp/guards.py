@@ -72,5 +72,49 @@ def allow_second_row(table: str) -> None:
     op.execute(f"DROP FUNCTION {table}_is_single()")
 
 
+PROMISED = ("anonymity", "smallest_group", "quote_group", "community_id")  # to members before they answer
+
+
+def keep_promise() -> None:
+    """Let a survey that was opened keep what members read of it, and an anonymous response name nobody (R6, R7)."""
+    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in PROMISED)
+    _refuse_when(
+        "survey",
+        "UPDATE",
+        f"OLD.state <> 'draft' AND ({changed} OR NEW.state = 'draft')",
+        "what was promised at opening is kept",
+    )
+    anonymous = "(SELECT anonymity FROM survey WHERE id = NEW.survey_id) = 'anonymous'"
+    for verb in ("INSERT", "UPDATE"):
+        _refuse_when(
+            "response", verb, f"NEW.member_id IS NOT NULL AND {anonymous}", "an anonymous response names nobody"
+        )
+
+
+def release_promise() -> None:
+    """Take down what keep_promise() set up."""
+    for table, verb in (("survey", "update"), ("response", "insert"), ("response", "update")):
+        name = f"{table}_keeps_its_promise_at_{verb}"
+        op.execute(f"DROP TRIGGER {name}" if _is_sqlite() else f"DROP TRIGGER {name} ON {table}")
+        if not _is_sqlite():
+            op.execute(f"DROP FUNCTION {name}()")
+
+
+def _refuse_when(table: str, verb: str, condition: str, message: str) -> None:
+    name = f"{table}_keeps_its_promise_at_{verb.lower()}"
+    if _is_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF {condition} THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END$$"
+    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
 def _is_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"

@@ -104,7 +104,7 @@ def make_response(
         wanted = Kind.PROPOSALS if word == "next?" else None
         (question,) = (q for q in survey.questions if word in q.prompt and wanted in (None, q.kind))
         content[question.id] = checked(question, answer)
-    form_key = collect.new_form_key()
-    (collect.send if is_sent else collect.keep)(session, survey, form_key, content, may_quote=may_quote)
+    code = collect.new_code()
+    (collect.send if is_sent else collect.keep)(session, survey, code, content, may_quote=may_quote)
     session.commit()
-    return form_key
+    return code

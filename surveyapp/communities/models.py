@@ -95,3 +95,41 @@ class Round(Base):
     number: Mapped[int]
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
+
+
+class Member(Base):
+    """Somebody who belongs to a community and can be invited; needs no account."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        UniqueConstraint("community_id", "address_key"),
+        CheckConstraint("(address IS NULL) = (address_key IS NULL)", name="is_known_by_its_address"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    address: Mapped[str | None] = mapped_column(String(254))  # for e-mail, as it was given
+    address_key: Mapped[str | None] = mapped_column(String(254))  # the same in one form: nobody is listed twice
+    language: Mapped[str] = mapped_column(String(12), default="")  # "": not known
+    joined_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    is_unsubscribed: Mapped[bool] = mapped_column(default=False)  # wants no mail
+    bounced_on: Mapped[date | None]  # the day on which their server refused the address for good
+
+    groups: Mapped[list["MemberGroup"]] = relationship(
+        cascade="all, delete-orphan", order_by="MemberGroup.kind", passive_deletes=True
+    )
+
+
+class MemberGroup(Base):
+    """A group that a member was given, of one kind: tenure, place, or whatever the community looks at."""
+
+    __tablename__ = "member_group"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))

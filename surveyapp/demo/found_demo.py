@@ -22,7 +22,7 @@ from surveyapp.communities.models import Community, RoleKind
 from surveyapp.db import now, reading
 from surveyapp.demo.decide import decide
 from surveyapp.jobs import Worker
-from surveyapp.responses.collect import close_survey, new_form_key, send
+from surveyapp.responses.collect import close_survey, new_code, send
 from surveyapp.settings import Settings
 from surveyapp.surveys.design import open_survey
 from surveyapp.surveys.models import Kind, Question, State, Survey
@@ -191,7 +191,7 @@ def _answer(session: Session, survey: Survey, file_name: str) -> None:
         answers: dict[int, Any] = {ratings.id: _ratings(ratings, row), proposals.id: list(_proposals(proposals, row))}
         answers |= {questions[prompt].id: _content(questions[prompt], row[name]) for name, prompt in PROMPTS.items()}
         given = {question: content for question, content in answers.items() if content not in ("", None, [], {})}
-        send(session, survey, new_form_key(), given, may_quote=row["may_quote"] == "yes")
+        send(session, survey, new_code(), given, may_quote=row["may_quote"] == "yes")
 
 
 def _ratings(question: Question, row: Mapping[str, str]) -> dict[str, dict[str, int]]:

@@ -20,11 +20,12 @@ from surveyapp.db import now, reading
 from surveyapp.errors import NotFound
 from surveyapp.responses import collect
 from surveyapp.surveys.design import survey_at, takes_answers
-from surveyapp.surveys.kinds import RULES, Proposals, Reading, minutes, name_of
+from surveyapp.surveys.kinds import RULES, minutes
 from surveyapp.surveys.models import Question, Section, Survey
+from surveyapp.surveys.proposals import Proposals
+from surveyapp.surveys.rules import Reading, name_of
 from surveyapp.web import db_session, sessions, settings
 
-FORM_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 RECEIPT = re.compile(r"[A-Z2-7]{4}-[A-Z2-7]{4}")
 MOST_REMEMBERED = 8  # surveys of which a browser's cookie holds the form's key
 SENT_PER_MINUTE = 60  # by one open link, from one network
@@ -129,22 +130,22 @@ def start(link: str) -> ResponseReturnValue:
         survey = survey_at(reader, link)
     if not _is_open(survey) or not _has_valid_token():
         return _welcome(survey, notice=STALE)
-    _remember("forms", link, session.get("forms", {}).get(link) or collect.new_form_key())
+    _remember("forms", link, session.get("forms", {}).get(link) or collect.new_code())
     return _to("responses.part", link=link, number=1)
 
 
 def part(link: str, number: int) -> ResponseReturnValue:
     """Show one part, with what was kept of it."""
     survey = survey_at(db_session(), link)
-    form_key = session.get("forms", {}).get(link)
+    code = session.get("forms", {}).get(link)
     if not _is_open(survey):
         return _closed(survey)
     page = _page(survey, number)
-    if form_key is None:
+    if code is None:
         return _to("responses.welcome", link=link)
-    kept = collect.kept(db_session(), survey, form_key)
+    kept = collect.kept(db_session(), survey, code)
     if kept.is_sent:
-        return _sent(link, form_key)
+        return _sent(link, code)
     page.typed = {"may_quote": "yes" if kept.may_quote else "no"}
     for question in page.section.questions:
         if question.id in kept.answers:
@@ -152,7 +153,7 @@ def part(link: str, number: int) -> ResponseReturnValue:
         boxes = request.args.get(name_of(question), "")
         if boxes.isascii() and boxes.isdigit() and len(boxes) == 1:
             page.wanted = {**page.wanted, question.id: int(boxes)}
-    return _show(page, form_key)
+    return _show(page, code)
 
 
 def answer(link: str, number: int) -> ResponseReturnValue:
@@ -161,30 +162,30 @@ def answer(link: str, number: int) -> ResponseReturnValue:
         survey = survey_at(reader, link)
     page = _page(survey, number)
     page.typed = request.form.to_dict()
-    form_key = page.typed.get("form_key") or session.get("forms", {}).get(link, "")
+    code = page.typed.get("code") or session.get("forms", {}).get(link, "")
     if not _is_open(survey):
         return _closed(survey, page), HTTPStatus.CONFLICT
-    if not FORM_KEY.fullmatch(form_key) or not _has_valid_token():
-        has_key = FORM_KEY.fullmatch(form_key) is not None
-        return _show(page, form_key if has_key else collect.new_form_key(), STALE, HTTPStatus.BAD_REQUEST)
+    if not collect.CODE.fullmatch(code) or not _has_valid_token():
+        has_key = collect.CODE.fullmatch(code) is not None
+        return _show(page, code if has_key else collect.new_code(), STALE, HTTPStatus.BAD_REQUEST)
     boxes = _press_box_buttons(page)
     is_forward = not boxes and page.typed.get("go") != "back"
     page.read(is_complete=is_forward)
     if page.problems():
-        return _show(page, form_key, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _show(page, code, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     is_sending = is_forward and page.is_last
     try:
         if is_sending and _is_flooded(link):
-            return _show(page, form_key, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        is_sent = _store(page, form_key, is_sending=is_sending)
+            return _show(page, code, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
+        is_sent = _store(page, code, is_sending=is_sending)
     except collect.Closed:
         return _closed(survey, page), HTTPStatus.CONFLICT
     except OperationalError as error:
         log.error("database_unavailable", error=type(error.orig).__name__)
-        return _show(page, form_key, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
+        return _show(page, code, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
     if is_sent:
-        return _sent(link, form_key)
-    _remember("forms", link, form_key)
+        return _sent(link, code)
+    _remember("forms", link, code)
     if boxes:
         return _to("responses.part", link=link, number=number, **boxes)
     number += 1 if is_forward else -1
@@ -200,15 +201,15 @@ def thanks(link: str) -> ResponseReturnValue:
     return render_template("responses/thanks.html", survey=survey, community=survey.community, receipt=receipt)
 
 
-def _store(page: Page, form_key: str, *, is_sending: bool) -> bool:
+def _store(page: Page, code: str, *, is_sending: bool) -> bool:
     """Store the part in one short transaction; give back whether the response is sent, now or before."""
     contents: dict[int, Any] = {question_id: reading.content for question_id, reading in page.readings.items()}
     may_quote = QUOTE.get(page.typed.get("may_quote", "")) if page.is_last else None
     with sessions().begin() as writer:
         if is_sending:
-            collect.send(writer, page.survey, form_key, contents, may_quote=may_quote)
+            collect.send(writer, page.survey, code, contents, may_quote=may_quote)
             return True
-        return collect.keep(writer, page.survey, form_key, contents, may_quote=may_quote).is_sent
+        return collect.keep(writer, page.survey, code, contents, may_quote=may_quote).is_sent
 
 
 def _press_box_buttons(page: Page) -> dict[str, Any]:
@@ -236,7 +237,7 @@ def _page(survey: Survey, number: int) -> Page:
 
 
 def _show(
-    page: Page, form_key: str, notice: str = "", status: HTTPStatus = HTTPStatus.OK, retry_after: int = 0
+    page: Page, code: str, notice: str = "", status: HTTPStatus = HTTPStatus.OK, retry_after: int = 0
 ) -> ResponseReturnValue:
     response = make_response(
         render_template(
@@ -244,7 +245,7 @@ def _show(
             page=page,
             survey=page.survey,
             community=page.survey.community,
-            form_key=form_key,
+            code=code,
             notice=notice,
             is_preview=False,
         ),
@@ -260,14 +261,14 @@ def _closed(survey: Survey, page: Page | None = None) -> str:
     texts = [
         text
         for name, text in (page.typed if page else {}).items()
-        if name not in ("form_key", "csrf_token") and " " in text.strip()
+        if name not in ("code", "csrf_token") and " " in text.strip()
     ]
     return render_template("responses/closed.html", survey=survey, community=survey.community, texts=texts)
 
 
-def _sent(link: str, form_key: str) -> ResponseReturnValue:
-    receipt = collect.receipt_of(form_key)
-    session["forms"] = {known: key for known, key in session.get("forms", {}).items() if key != form_key}
+def _sent(link: str, code: str) -> ResponseReturnValue:
+    receipt = collect.receipt_of(code)
+    session["forms"] = {known: key for known, key in session.get("forms", {}).items() if key != code}
     _remember("sent", link, receipt)
     return _to("responses.thanks", link=link, receipt=receipt)
 

@@ -1,16 +1,21 @@
 """Keep what members answer: as typed from part to part, sent once, sealed when the survey closes (R6, R8).
 
-Only the member's form holds its key; the database holds the key's SHA-256. One form is one
-row, whatever is posted how often at the same moment: the database's unique key decides, and
-a response that was sent is never changed again. Nothing here asks or stores who or when.
+What leads to a response is the private code that only the member holds. The database holds its HMAC under the survey's
+key, which is erased at closing, and its hash, by which the member alone finds the answer again afterwards. Whoever
+has a personal link needs to keep nothing: while the survey is open the code follows from the link's secret. One code is
+one row, whatever is posted how often at the same moment: the database's unique key decides, and a response that was
+sent is changed only by whoever asks to change it. Nothing here asks or stores who or when.
 """
 
 import base64
 import hashlib
+import hmac
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, func, insert, literal_column, select, text, update
@@ -20,106 +25,182 @@ from sqlalchemy.orm import Session
 from surveyapp import audit
 from surveyapp.db import now
 from surveyapp.errors import Conflict
-from surveyapp.responses.models import Answer, Response, Source
+from surveyapp.responses.models import Answer, Response, Source, Vote
 from surveyapp.surveys.design import is_open_on
 from surveyapp.surveys.models import State, Survey
 
-KEY_BYTES = 24  # 192 random bits
+CODE_BYTES = 16  # 128 random bits
+CODE_GROUP = 4  # letters between hyphens, where a code is shown
+CODE = re.compile(r"[A-Z2-7]{26}")
+MISREAD = str.maketrans("018", "OIB")  # digits that a code never has
 
 
 class Closed(Conflict):
     """An answer came to a survey that takes none: a draft, closed, or past its last day."""
 
 
-def new_form_key() -> str:
-    """A key for one form, known to nobody but the member's browser."""
-    return secrets.token_urlsafe(KEY_BYTES)
+def new_code() -> str:
+    """A private code, known to nobody but the member's browser: 26 letters and digits."""
+    return _in_letters(secrets.token_bytes(CODE_BYTES))
 
 
-def stored_key(form_key: str) -> str:
-    """What the database holds of a form's key."""
-    return hashlib.sha256(f"form {form_key}".encode()).hexdigest()
+def code_of_link(answer_key: bytes, secret: str) -> str:
+    """The private code of a personal link: nobody can tell it from the link once the survey's key is gone."""
+    return _in_letters(hmac.digest(answer_key, f"code {secret}".encode(), "sha256")[:CODE_BYTES])
 
 
-def receipt_of(form_key: str) -> str:
-    """The receipt for a form: ``7K4M-29QX``. It is stored nowhere, and nothing that is stored leads to it."""
-    code = base64.b32encode(hashlib.sha256(f"receipt {form_key}".encode()).digest()[:5]).decode()
-    return f"{code[:4]}-{code[4:]}"
+def read_code(typed: str) -> str | None:
+    """The private code that somebody typed, with or without hyphens; None if it is none."""
+    letters = "".join(character for character in typed.upper().translate(MISREAD) if character not in " -\u2013\n\t")
+    return letters if CODE.fullmatch(letters) else None
+
+
+def written_code(code: str) -> str:
+    """A private code as people read it: ``7K4M-29QX-…``."""
+    return "-".join(code[i : i + CODE_GROUP] for i in range(0, len(code), CODE_GROUP))
+
+
+def form_key_of(answer_key: bytes, code: str) -> str:
+    """What finds the response of a private code while the survey is open."""
+    return hmac.digest(answer_key, f"answer {code}".encode(), "sha256").hex()
+
+
+def fate_key_of(code: str) -> str:
+    """What finds it also when the survey is closed."""
+    return hashlib.sha256(f"fate {code}".encode()).hexdigest()
+
+
+def receipt_of(code: str) -> str:
+    """The receipt for a response: ``7K4M-29QX``. It is stored nowhere, and nothing that is stored leads to it."""
+    receipt = base64.b32encode(hashlib.sha256(f"receipt {code}".encode()).digest()[:5]).decode()
+    return f"{receipt[:4]}-{receipt[4:]}"
+
+
+def _in_letters(random: bytes) -> str:
+    return base64.b32encode(random).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Giver:
+    """By which way an answer comes, and from whom where the survey links answers to members."""
+
+    source: Source = Source.OPEN_LINK
+    member_id: int | None = None  # the database refuses one in an anonymous survey (R6)
 
 
 def keep(
     session: Session,
     survey: Survey,
-    form_key: str,
+    code: str,
     answers: Mapping[int, Any],
     *,
     may_quote: bool | None = None,
+    versions: Mapping[int, int] = MappingProxyType({}),
+    giver: Giver = Giver(),
+    is_change: bool = False,
     today: date | None = None,
 ) -> Response:
-    """Keep what was answered so far; a response that was sent stays as it is.
+    """Keep what was answered so far; a response that was sent stays as it is, unless this is a change of it.
 
     Args:
         session: The caller's.
         survey: An open survey.
-        form_key: The key of the member's form.
+        code: The member's private code.
         answers: Content by question (see surveys/kinds.py), checked; None takes an earlier answer back.
             Questions that are not named keep what they have.
         may_quote: Whether words may be quoted; None leaves it as it is.
+        versions: Which version of a question's words was seen; the first, if not named.
+        giver: Where a new response comes from.
+        is_change: Whether the member asked to change what was sent.
         today: The day, if not this one.
 
     Raises:
         Closed: If the survey takes no answers today.
     """
-    _hold_open(session, survey.id, today)
-    return _store(session, survey.id, form_key, answers, may_quote, is_sent=False)
+    key = _hold_open(session, survey.id, today)
+    return _store(session, survey.id, key, code, answers, versions, may_quote, giver, is_change=is_change)
 
 
 def send(
     session: Session,
     survey: Survey,
-    form_key: str,
+    code: str,
     answers: Mapping[int, Any],
     *,
     may_quote: bool | None = None,
+    versions: Mapping[int, int] = MappingProxyType({}),
+    giver: Giver = Giver(),
+    is_change: bool = False,
     today: date | None = None,
 ) -> str:
-    """Store the response for good, once; give the receipt, the same one for the same form however often it comes.
+    """Store the response for good, once; give the receipt, the same one for the same code however often it comes.
 
     Arguments and errors are those of keep().
     """
-    _hold_open(session, survey.id, today)
-    _store(session, survey.id, form_key, answers, may_quote, is_sent=True)
-    return receipt_of(form_key)
+    key = _hold_open(session, survey.id, today)
+    _store(session, survey.id, key, code, answers, versions, may_quote, giver, is_change=is_change, is_sent=True)
+    return receipt_of(code)
 
 
-def _hold_open(session: Session, survey_id: int, today: date | None) -> None:
-    """See that the survey is open, and let nobody close it before this transaction ends."""
+def withdraw(session: Session, survey: Survey, code: str, *, today: date | None = None) -> bool:
+    """Delete a response with all that it says; whether there was one.
+
+    Raises:
+        Closed: If the survey takes no answers today: then what was said stands.
+    """
+    key = _hold_open(session, survey.id, today)
+    found = session.scalar(
+        select(Response).where(Response.survey_id == survey.id, Response.form_key == form_key_of(key, code))
+    )
+    if found is None:
+        return False
+    session.delete(found)  # with its answers and votes, and what a run of the analysis kept of its words
+    return True
+
+
+def _hold_open(session: Session, survey_id: int, today: date | None) -> bytes:
+    """See that the survey is open, let nobody close it before this transaction ends, and give its key."""
     survey = session.execute(
-        select(Survey.state, Survey.closes_on).where(Survey.id == survey_id).with_for_update(read=True)
+        select(Survey.state, Survey.closes_on, Survey.answer_key)
+        .where(Survey.id == survey_id)
+        .with_for_update(read=True)
     ).one()
-    if not is_open_on(survey.state, survey.closes_on, today or now().date()):
+    if survey.answer_key is None or not is_open_on(survey.state, survey.closes_on, today or now().date()):
         raise Closed("This survey takes no answers at the moment.")
+    return bytes(survey.answer_key)
 
 
 def _store(
     session: Session,
     survey_id: int,
-    form_key: str,
+    answer_key: bytes,
+    code: str,
     answers: Mapping[int, Any],
+    versions: Mapping[int, int],
     may_quote: bool | None,
+    giver: Giver,
     *,
-    is_sent: bool,
+    is_change: bool,
+    is_sent: bool = False,
 ) -> Response:
     insert_or = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = {"survey_id": survey_id, "form_key": stored_key(form_key)}
-    new = {"id": secrets.token_hex(16), **key, "source": Source.OPEN_LINK, "is_sent": is_sent}
+    key = {"survey_id": survey_id, "form_key": form_key_of(answer_key, code)}
+    new = {"id": secrets.token_hex(16), **key, "fate_key": fate_key_of(code), "is_sent": is_sent}
     written = (
         insert_or(Response)
-        .values(**new, may_quote=may_quote is not False)
+        .values(
+            **new,
+            source=giver.source,
+            member_id=giver.member_id,
+            may_quote=may_quote is not False,
+            marks=[],
+            is_trusted=False,
+        )
         .on_conflict_do_update(
             index_elements=list(key),
-            set_={"is_sent": is_sent} | ({} if may_quote is None else {"may_quote": may_quote}),
-            where=Response.is_sent.is_(False),
+            set_=({"is_sent": True} if is_sent else {"survey_id": survey_id})
+            | ({} if may_quote is None else {"may_quote": may_quote}),
+            where=None if is_change else Response.is_sent.is_(False),
         )
         .returning(Response)
     )
@@ -128,7 +209,12 @@ def _store(
         return session.scalars(select(Response).filter_by(**key)).one()
     session.execute(delete(Answer).where(Answer.response_id == response.id, Answer.question_id.in_(answers)))
     rows = [
-        {"response_id": response.id, "question_id": question_id, "content": content}
+        {
+            "response_id": response.id,
+            "question_id": question_id,
+            "content": content,
+            "version": versions.get(question_id, 1),
+        }
         for question_id, content in answers.items()
         if content is not None
     ]
@@ -137,21 +223,30 @@ def _store(
     return response
 
 
+def _delete_responses(session: Session, ids: Any) -> None:
+    """Delete responses with all that hangs on them; *ids* are keys, or a query of them."""
+    for table in (Vote, Answer):
+        session.execute(delete(table).where(table.response_id.in_(ids)))
+    session.execute(delete(Response).where(Response.id.in_(ids)))
+
+
 @dataclass(frozen=True)
 class Kept:
-    """What a form has given so far."""
+    """What a member has given so far."""
 
     is_sent: bool
     may_quote: bool
     answers: Mapping[int, Any]  # content by question
 
 
-def kept(session: Session, survey: Survey, form_key: str) -> Kept:
-    """What was kept of a form, or sent; nothing, if it is new."""
+def kept(session: Session, survey: Survey, code: str) -> Kept:
+    """What was kept under a private code, or sent; nothing, if it is new or the survey is closed."""
+    if survey.answer_key is None:
+        return Kept(is_sent=False, may_quote=True, answers={})
     rows = session.execute(
         select(Response.is_sent, Response.may_quote, Answer.question_id, Answer.content)
         .outerjoin(Answer, Answer.response_id == Response.id)
-        .where(Response.survey_id == survey.id, Response.form_key == stored_key(form_key))
+        .where(Response.survey_id == survey.id, Response.form_key == form_key_of(survey.answer_key, code))
     ).all()
     return Kept(
         is_sent=any(row.is_sent for row in rows),
@@ -191,11 +286,9 @@ def close_survey(session: Session, survey: Survey, today: date, *, user_id: int 
     session.refresh(survey, with_for_update=True)
     if survey.state is not State.OPEN:
         raise Conflict("Only an open survey can be closed.")
-    survey.state, survey.closed_on = State.CLOSED, today
+    survey.state, survey.closed_on, survey.answer_key = State.CLOSED, today, None
     session.flush()
-    unfinished = select(Response.id).where(Response.survey_id == survey.id, Response.is_sent.is_(False))
-    session.execute(delete(Answer).where(Answer.response_id.in_(unfinished)))
-    session.execute(delete(Response).where(Response.id.in_(unfinished)))
+    _delete_responses(session, select(Response.id).where(Response.survey_id == survey.id, Response.is_sent.is_(False)))
     _seal(session, survey.id)
     audit.record(
         session,
@@ -210,19 +303,24 @@ def close_survey(session: Session, survey: Survey, today: date, *, user_id: int 
 def _seal(session: Session, survey_id: int) -> None:
     """Cut what still ties a closed survey's rows to the browsers and the order they came from (PROMISES 4.4).
 
-    The key of a form is forgotten, so that whoever finds a browser's cookie cannot tell which row is its own.
+    The survey's key is gone, and the keys made with it are overwritten: whoever finds a personal link or a browser's
+    cookie of it cannot tell which row is its own. Only the private code still leads to one, which its member holds.
     PostgreSQL keeps with each row which transaction wrote it and where it lies: the rows are written anew in random
     order. A row is taken out and put back in one statement, so what refers to it holds. On SQLite the tables
     have no such order to begin with.
     """
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     noise = "replace(gen_random_uuid()::text || gen_random_uuid(), '-', '')" if is_postgresql else "hex(randomblob(32))"
-    by_link = (Response.survey_id == survey_id, Response.source == Source.OPEN_LINK)
+    by_link = (Response.survey_id == survey_id, Response.source != Source.TAKEN_IN)
     session.execute(update(Response).where(*by_link).values(form_key=literal_column(noise)))
     if not is_postgresql:
         return
     of_survey = "(SELECT id FROM response WHERE survey_id = :survey)"
-    for table, condition in (("answer", f"response_id IN {of_survey}"), ("response", "survey_id = :survey")):
+    for table, condition in (
+        ("vote", f"response_id IN {of_survey}"),
+        ("answer", f"response_id IN {of_survey}"),
+        ("response", "survey_id = :survey"),
+    ):
         session.execute(
             text(
                 f"WITH taken AS (DELETE FROM {table} WHERE {condition} RETURNING *) "  # noqa: S608 - names of our own

@@ -67,7 +67,7 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
         page=page,
         survey=survey,
         community=survey.community,
-        form_key="",
+        code="",
         notice="",
         is_preview=True,
     )

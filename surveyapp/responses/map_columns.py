@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveyapp.errors import BadInput
-from surveyapp.surveys.kinds import HELP, RULES, SCALES, Proposals, name_of, options
+from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Kind, Question, Survey
+from surveyapp.surveys.proposals import HELP, Proposals
+from surveyapp.surveys.rules import name_of, options
+from surveyapp.surveys.scales import SCALES
 from surveyapp.text_gate import clean_line
 
 NO_ANSWER = {"", "-", "–", "n/a", "not sure", "no answer", "no opinion"}  # to a question that is not free text

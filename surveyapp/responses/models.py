@@ -3,14 +3,28 @@
 An anonymous response holds nothing that leads to a person or a moment: no member,
 address, browser, time or sequence; its key is random and its rows have no order
 (R6, PROMISES 4.4). On SQLite such tables have no hidden rowid; on PostgreSQL the
-rows are copied in random order when the survey closes (collect.seal).
+rows are copied in random order when the survey closes (collect.seal). That a member took
+part is told by another table, written apart from the answers and in batches.
+
+What finds a response is the member's private code alone: ``form_key`` is its HMAC under the
+survey's key, which is erased when the survey closes; ``fate_key`` is its hash, by which the
+member, and nobody else, still reads afterwards what became of the ideas.
 """
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveyapp.db import Base, by_value
@@ -22,6 +36,8 @@ class Source(enum.Enum):
     """By which way a response came; the ways are never mixed silently."""
 
     OPEN_LINK = "open link"
+    PERSONAL_LINK = "personal link"
+    CONVERSATION = "conversation"  # what was said in an interview or a focus group, entered by a manager
     TAKEN_IN = "taken in"
 
 
@@ -70,13 +86,18 @@ class Response(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
-    form_key: Mapped[str] = mapped_column(String(64))  # SHA-256 of the key that only the member's form holds
+    form_key: Mapped[str] = mapped_column(String(64))  # HMAC of the private code; noise once the survey is closed
+    fate_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # SHA-256 of the private code
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)  # never in an anonymous survey
     source: Mapped[Source] = mapped_column(by_value(Source))
     take_in_id: Mapped[int | None] = mapped_column(ForeignKey("take_in.id"))
     is_sent: Mapped[bool] = mapped_column(default=False)  # False: still being written
     may_quote: Mapped[bool] = mapped_column(default=True)
+    marks: Mapped[list[Any]] = mapped_column(default=list)  # what makes it look like abuse, see marks.py
+    is_trusted: Mapped[bool] = mapped_column(default=False)  # a manager looked, and counts it in spite of its marks
 
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+    votes: Mapped[list["Vote"]] = relationship(cascade="all, delete-orphan")
 
 
 class Answer(Base):
@@ -88,3 +109,105 @@ class Answer(Base):
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True, autoincrement=False)
     content: Mapped[Any] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)  # of the question's words that were seen
+
+
+class Proposal(Base):
+    """Something that members vote on: put there by a manager, or by a member who answers."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (UniqueConstraint("question_id", "text"), WITHOUT_ORDER)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    is_shown: Mapped[bool] = mapped_column(default=True)  # False: taken off by a manager
+    is_by_member: Mapped[bool] = mapped_column(default=False)  # proposed while answering
+
+
+class Vote(Base):
+    """What one response says to one proposal: agree (1), disagree (-1), pass (0); the last word counts."""
+
+    __tablename__ = "vote"
+    __table_args__ = (CheckConstraint("choice IN (-1, 0, 1)", name="is_a_choice"), WITHOUT_ORDER)
+
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposal.id"), primary_key=True, index=True)
+    choice: Mapped[int]
+
+
+class Invitation(Base):
+    """A personal link to one survey for one member.
+
+    The link's secret is derived from ``nonce`` with the installation's secret key, so it is stored nowhere and a
+    reminder can carry the same one; the nonce is erased when the survey closes.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "member_id"),
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        ForeignKeyConstraint(["community_id", "member_id"], ["member.community_id", "member.id"]),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int]
+    member_id: Mapped[int] = mapped_column(index=True)
+    nonce: Mapped[str | None] = mapped_column(String(64))  # 256 random bits, hexadecimal
+    link_key: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the link's secret
+    is_revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class Participation(Base):
+    """That a member took part in a survey: noted apart from what was said, in shuffled batches (PROMISES 4.4)."""
+
+    __tablename__ = "participation"
+    __table_args__ = (WITHOUT_ORDER,)
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True)
+    noted_on: Mapped[date]  # the day of the batch, not of the answer
+
+
+class MessageState(enum.Enum):
+    """How far a message is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"  # by the member's server, for good
+    STOPPED = "stopped"  # no longer wanted: answered, unsubscribed, closed
+
+
+class Message(Base):
+    """One mail of one campaign to one member: written with what makes it necessary, sent by a job, once."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("campaign", "member_id"),
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        ForeignKeyConstraint(["community_id", "member_id"], ["member.community_id", "member.id"], ondelete="CASCADE"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    member_id: Mapped[int] = mapped_column(index=True)
+    campaign: Mapped[str] = mapped_column(String(80))  # "survey 7 invitation", "survey 7 reminder 2026-11-30"
+    state: Mapped[MessageState] = mapped_column(by_value(MessageState), default=MessageState.WAITING)
+    sent_on: Mapped[date | None]
+    problem: Mapped[str] = mapped_column(Text, default="")  # what the server said, for the manager
+
+
+class Reminder(Base):
+    """A day on which those who have not answered are reminded."""
+
+    __tablename__ = "reminder"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    is_by_hand: Mapped[bool] = mapped_column(default=False)
+    begun_on: Mapped[date | None]  # the day on which it was sent

@@ -19,7 +19,6 @@ from surveyapp.csv_file import Table
 from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.jobs import Running, defer
-from surveyapp.responses.collect import new_form_key, stored_key
 from surveyapp.responses.map_columns import as_typed, checked
 from surveyapp.responses.models import Answer, Response, Source, TakeIn, UploadedFile
 from surveyapp.surveys.kinds import RULES
@@ -142,10 +141,10 @@ def take_in(
     session.add(taken)
     session.flush()
     rows = sorted(((secrets.token_hex(16), content) for content in plan.accepted), key=lambda row: row[0])
-    common = {"survey_id": survey.id, "source": Source.TAKEN_IN, "take_in_id": taken.id, "is_sent": True}
+    common = {"survey_id": survey.id, "source": Source.TAKEN_IN, "take_in_id": taken.id, "is_sent": True, "marks": []}
     session.execute(
         insert(Response),
-        [{"id": key, "form_key": stored_key(new_form_key()), "may_quote": may_quote} | common for key, _ in rows],
+        [{"id": key, "form_key": secrets.token_hex(32), "may_quote": may_quote} | common for key, _ in rows],
     )
     session.execute(
         insert(Answer),

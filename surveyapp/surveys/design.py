@@ -1,5 +1,6 @@
 """From draft to open: what may be changed when, and what is promised from the first answer on."""
 
+import secrets
 from datetime import date
 
 from sqlalchemy import select
@@ -134,7 +135,7 @@ def open_survey(
         .where(Round.community_id == survey.community_id, Round.closed_on.is_(None))
         .order_by(Round.number.desc())
     )
-    survey.state, survey.opened_on = State.OPEN, today
+    survey.state, survey.opened_on, survey.answer_key = State.OPEN, today, secrets.token_bytes(32)
     audit.record(
         session,
         "opened a survey",

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from surveyapp.communities.found import current_values
 from surveyapp.communities.models import Community
 from surveyapp.errors import Conflict
-from surveyapp.surveys.kinds import MOST_PROPOSALS
 from surveyapp.surveys.models import Kind, Question, Section, Survey
+from surveyapp.surveys.proposals import MOST_PROPOSALS
 
 LINK_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on a poster
 LINK_LENGTH = 10  # of an open link: short enough to type, too many to try

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from surveyapp.db import Base
+from surveyapp.responses.models import Response
 
 WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
 NOTHING = "says_nothing"  # the kind of a statement that is no idea: "no", "n/a"
@@ -47,6 +48,8 @@ class AnalysedResponse(Base):
 
     run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True)
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True, index=True)
+
+    response: Mapped[Response] = relationship(backref=backref("analysed", cascade="all, delete-orphan"))
 
 
 class Theme(Base):
@@ -136,3 +139,5 @@ class Statement(Base):
     value_id: Mapped[int | None] = mapped_column(ForeignKey("value.id"))  # the value its writer said it serves
     help: Mapped[str | None] = mapped_column(String(8))  # yes, maybe, no
     may_quote: Mapped[bool]
+
+    response: Mapped[Response] = relationship(backref=backref("statements", cascade="all, delete-orphan"))

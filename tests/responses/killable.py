@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from surveyapp.surveys.kinds import name_of
 from surveyapp.surveys.models import Survey
+from surveyapp.surveys.rules import name_of
 from tests.browser import ROOT, free_port
 from tests.responses.member import form_values, question
 

@@ -6,8 +6,8 @@ import lxml.html
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from surveyapp.surveys.kinds import name_of
 from surveyapp.surveys.models import Question, Survey
+from surveyapp.surveys.rules import name_of
 
 
 def form_values(page: str) -> dict[str, str]:

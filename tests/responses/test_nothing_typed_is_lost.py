@@ -70,7 +70,7 @@ def test_p24_a_form_whose_token_does_not_hold_is_shown_again_as_typed_and_stores
     member.answer = answer
     assert "Part 3 of 3" in words_of(member.press().page)  # pressed again, it goes on
     with reading(sessions) as reader:
-        kept = collect.kept(reader, member.survey, shown["form_key"]).answers
+        kept = collect.kept(reader, member.survey, shown["code"]).answers
     assert kept[question(member.survey, "way").id] == "Rust eats the gate."
 
 
@@ -87,12 +87,12 @@ def test_a_form_without_a_proper_key_gets_a_new_one(
 ) -> None:
     with app.test_client() as other:
         browser = Member(other, member.survey)
-        typed = form_values(browser.page) | {"form_key": key, f"q{question(member.survey, 'way').id}": "Rust."}
+        typed = form_values(browser.page) | {"code": key, f"q{question(member.survey, 'way').id}": "Rust."}
         answer = other.post(f"{member.address}/2", data=typed)
     assert answer.status_code == 400
     shown = form_values(answer.text)
-    assert len(shown["form_key"]) >= 22
-    assert shown["form_key"] != key
+    assert len(shown["code"]) >= 22
+    assert shown["code"] != key
     assert shown[f"q{question(member.survey, 'way').id}"] == "Rust."
     assert count(sessions) == 0
 
@@ -105,10 +105,10 @@ def test_the_forms_key_is_enough_when_the_cookie_lost_it(member: Member) -> None
     assert "Part 2 of 3" in words_of(answer.text)
 
 
-def test_form_keys_have_128_random_bits_and_never_repeat() -> None:
-    keys = {collect.new_form_key() for _ in range(1_000)}
+def test_codes_have_128_random_bits_and_never_repeat() -> None:
+    keys = {collect.new_code() for _ in range(1_000)}
     assert len(keys) == 1_000
-    assert {len(key) for key in keys} == {32}  # of 64 letters: 192 bits
+    assert {len(key) for key in keys} == {26}  # of 32 letters: 128 random bits, and two that are none
 
 
 def send_from(app: Flask, survey: Survey, address: dict[str, str]) -> Member:

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp import db
 from surveyapp.responses.models import Answer, Response
-from surveyapp.surveys.kinds import name_of
 from surveyapp.surveys.models import Survey
+from surveyapp.surveys.rules import name_of
 from tests.factories import make_community, make_survey
 from tests.responses.killable import Browser, Service, Sheet
 from tests.responses.member import Member, question

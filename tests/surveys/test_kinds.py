@@ -7,11 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.errors import BadInput
-from surveyapp.surveys.kinds import RULES, Proposals, Reading, Rules, checked, minutes, name_of
+from surveyapp.surveys.kinds import RULES, checked, minutes
 from surveyapp.surveys.models import Kind, Question
+from surveyapp.surveys.proposals import Proposals
+from surveyapp.surveys.rules import Reading, Rules, name_of
 from surveyapp.text_gate import clean_words
 
 VALUES = [{"key": f"v{n}", "value_id": n, "label": f"Value {n}", "note": ""} for n in (3, 8)]
+
+
+CHOICES = [{"key": key, "label": key.upper()} for key in "abcd"]
 
 
 def ask(kind: Kind) -> Question:
@@ -20,9 +25,12 @@ def ask(kind: Kind) -> Question:
         Kind.PROPOSALS: {"options": VALUES, "most": 3},
         Kind.SINGLE_CHOICE: {"options": [{"key": "a", "label": "A"}, {"key": "b", "label": "B"}]},
         Kind.RATING: {"low": "Not at all", "high": "Very much"},
-        Kind.LONG_TEXT: {},
+        Kind.MULTIPLE_CHOICE: {"options": CHOICES, "other": True, "least": 2, "most": 3},
+        Kind.RANKING: {"options": CHOICES},
+        Kind.NUMBER: {"least": -5, "most": 1000},
+        Kind.DATE: {"earliest": "2020-01-01", "latest": "2030-12-31"},
     }
-    return Question(id=12, kind=kind, prompt="How is it?", settings=settings[kind])
+    return Question(id=12, kind=kind, prompt="How is it?", settings=settings.get(kind, {}))
 
 
 def rules(kind: Kind) -> Rules:
@@ -38,6 +46,14 @@ ANSWERS = {
     Kind.SINGLE_CHOICE: "b",
     Kind.RATING: 4,
     Kind.LONG_TEXT: "Two lines,\nboth kept.",
+    Kind.SHORT_TEXT: "One line, kept.",
+    Kind.MULTIPLE_CHOICE: ["a", "c", {"other": "By boat"}],
+    Kind.RANKING: ["c", "a"],
+    Kind.RECOMMENDATION: 0,
+    Kind.NUMBER: -2.5,
+    Kind.DATE: "2024-02-29",
+    Kind.CONSENT: True,
+    Kind.PROPOSAL_VOTE: None,
 }
 TYPED = {
     Kind.VALUE_RATINGS: {"q12_v3_important": "5", "q12_v3_lived": "2", "q12_v8_important": "", "q12_v8_lived": "1"},
@@ -53,6 +69,14 @@ TYPED = {
     Kind.SINGLE_CHOICE: {"q12": "b"},
     Kind.RATING: {"q12": "4"},
     Kind.LONG_TEXT: {"q12": "Two lines,\r\nboth kept. "},
+    Kind.SHORT_TEXT: {"q12": " One line,\nkept. "},
+    Kind.MULTIPLE_CHOICE: {"q12_c": "yes", "q12_a": "yes", "q12_other": "yes", "q12_other_text": " By boat "},
+    Kind.RANKING: {"q12_a": "3", "q12_b": "", "q12_c": "1"},
+    Kind.RECOMMENDATION: {"q12": "0"},
+    Kind.NUMBER: {"q12": " -2,5 "},
+    Kind.DATE: {"q12": "2024-02-29"},
+    Kind.CONSENT: {"q12": "yes"},
+    Kind.PROPOSAL_VOTE: {},
 }
 
 
@@ -60,7 +84,9 @@ TYPED = {
 def test_a_form_is_read_into_content_and_content_fills_the_form_again(kind: Kind) -> None:
     reading = rules(kind).read(ask(kind), TYPED[kind])
     assert reading == Reading(ANSWERS[kind])
-    again = rules(kind).read(ask(kind), rules(kind).write(ask(kind), reading.content))
+    again = rules(kind).read(
+        ask(kind), rules(kind).write(ask(kind), reading.content) if reading.content is not None else {}
+    )
     assert again == reading
     assert checked(ask(kind), reading.content) == reading.content
 
@@ -87,6 +113,21 @@ def test_nothing_answered_is_nothing_stored(kind: Kind) -> None:
         (Kind.RATING, {"q12": " 4"}, "q12"),
         (Kind.LONG_TEXT, {"q12": "x" * 5001}, "q12"),
         (Kind.LONG_TEXT, {"q12": "half a \ud800"}, "q12"),
+        (Kind.SHORT_TEXT, {"q12": "x" * 201}, "q12"),
+        (Kind.MULTIPLE_CHOICE, {"q12_a": "yes"}, "q12"),
+        (Kind.MULTIPLE_CHOICE, dict.fromkeys(("q12_a", "q12_b", "q12_c", "q12_d"), "yes"), "q12"),
+        (Kind.MULTIPLE_CHOICE, {"q12_a": "yes", "q12_other": "yes"}, "q12_other_text"),
+        (Kind.RANKING, {"q12_a": "1", "q12_b": "1"}, "q12_b"),
+        (Kind.RANKING, {"q12_a": "5"}, "q12_a"),
+        (Kind.RANKING, {"q12_a": "٣"}, "q12_a"),
+        (Kind.RECOMMENDATION, {"q12": "11"}, "q12"),
+        (Kind.NUMBER, {"q12": "1e3"}, "q12"),
+        (Kind.NUMBER, {"q12": "nan"}, "q12"),
+        (Kind.NUMBER, {"q12": "-6"}, "q12"),
+        (Kind.NUMBER, {"q12": "1000.5"}, "q12"),
+        (Kind.DATE, {"q12": "2023-02-29"}, "q12"),
+        (Kind.DATE, {"q12": "2019-12-31"}, "q12"),
+        (Kind.DATE, {"q12": "29.2.2024"}, "q12"),
     ],
 )
 def test_what_cannot_be_taken_gets_a_sentence_at_its_field(kind: Kind, typed: dict[str, str], field: str) -> None:
@@ -113,6 +154,18 @@ def test_what_cannot_be_taken_gets_a_sentence_at_its_field(kind: Kind, typed: di
         (Kind.RATING, True),
         (Kind.RATING, 4.5),
         (Kind.LONG_TEXT, 7),
+        (Kind.SHORT_TEXT, ["x"]),
+        (Kind.SINGLE_CHOICE, {"other": "no such line"}),
+        (Kind.MULTIPLE_CHOICE, ["a", "a"]),
+        (Kind.MULTIPLE_CHOICE, ["a", {"other": "x"}, {"other": "y"}]),
+        (Kind.RANKING, ["a", "a"]),
+        (Kind.RANKING, ["a", {"b": 1}]),
+        (Kind.RECOMMENDATION, 11),
+        (Kind.NUMBER, float("inf")),
+        (Kind.NUMBER, True),
+        (Kind.DATE, "20240229"),
+        (Kind.CONSENT, "yes"),
+        (Kind.PROPOSAL_VOTE, {"a": 1}),
         (Kind.LONG_TEXT, "x" * 5001),
     ],
 )
