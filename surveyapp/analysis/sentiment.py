@@ -1,15 +1,14 @@
 """The tone of a statement: how good or bad it sounds, whether it judges at all, and which words say so.
 
 Plugs into TextBlob: ``TextBlob(text, analyzer=shared_analyser()).sentiment``. Read only ``.sentiment``:
-TextBlob's ``.polarity`` and ``.subjectivity`` never ask the analyser.
+TextBlob's ``.polarity`` and ``.subjectivity`` never ask the analyser. Loading TextBlob takes a second, so it is left to
+those who want it.
 """
 
-from collections.abc import Callable
+import sys
 from functools import cache
 from math import tanh
 from typing import Final, NamedTuple
-
-from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
 
 from surveyapp.analysis.language import is_foreign
 from surveyapp.analysis.tone_scan import Scan, scan, tokens_of
@@ -24,7 +23,8 @@ LONGEST_REFUSAL: Final = 12  # tokens: an answer that says nothing is no longer
 LENGTH_OFFSET: Final = 6  # words: keeps one word from deciding like ten
 LENGTH_SCALE: Final = 3.0
 
-ANY_TEXT: Final = "(any text)"  # the assessment that stands for no word
+ANY_TEXT: Final = "(any text)"  # the assessments that stand for no word
+A_PROPOSAL: Final = "(a proposal)"
 
 _SAYS_NOTHING = frozenset(
     (
@@ -49,23 +49,17 @@ class Sentiment(NamedTuple):
     assessments: tuple[tuple[str, float], ...] | None  # what moved the direction score, largest first, if asked for
 
 
-class _Sums(NamedTuple):
-    """The linear scores of a text and its two sides."""
+class SurveyAnalyzer:
+    """Scores survey answers with a table of trained weights; without state once built.
 
-    direction: float
-    evaluative: float
-    good: float
-    bad: float
+    A ``textblob.base.BaseSentimentAnalyzer`` from the moment that one is built after TextBlob was loaded.
+    """
 
-
-class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob has no types
-    """Scores survey answers with a table of trained weights; without state once built."""
-
-    kind = CONTINUOUS
+    kind = "co"  # textblob.base.CONTINUOUS
 
     def __init__(self, table: ToneTable | None = None) -> None:
-        super().__init__()
         self._table = table or shared_table()
+        _tell_textblob()
 
     def analyze(self, text: str, keep_assessments: bool = False) -> Sentiment:
         """Score *text*.
@@ -78,18 +72,46 @@ class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob h
         tokens = tokens_of(text)
         if is_foreign(text, tokens, table.vocabulary):
             return _unscored("other_language", keep_assessments)
-        if self._says_nothing(tokens):
+        if len(tokens) <= LONGEST_REFUSAL and self._says_nothing(tokens):
             return _unscored("unscorable", keep_assessments)
-        found = scan(tokens, table.polar)
-        scale = LENGTH_SCALE / (found.n_words + LENGTH_OFFSET) ** 0.5
-        parts: list[tuple[str, float]] = []
-        sums = self._add_up(found, scale, parts.append if keep_assessments else None)
-        return _judge(sums, found.is_proposal, _merged(parts) if keep_assessments else None)
+        words, strengths, negated, n_words, is_proposal = found = scan(tokens, table.polar)
+
+        direction = evaluative = good = bad = 0.0  # good, bad: the two sides of a mixed statement
+        followers: dict[str, tuple[float, float]] | None = None
+        for word, row, strength, is_negated in zip(words, map(table.rows.get, words), strengths, negated, strict=True):
+            if followers is not None and word in followers:
+                added, judging = followers[word]
+                direction += added * strength
+                evaluative += judging * strength
+            if row is None:
+                followers = None
+                continue
+            if is_negated:
+                _, _, added, judging, followers = row
+            else:
+                added, judging, _, _, followers = row
+            added *= strength
+            direction += added
+            evaluative += judging * strength
+            if added > CLEAR_WORD:
+                good += added
+            elif added < -CLEAR_WORD:
+                bad -= added
+        if is_proposal:
+            direction += table.proposal[0]
+            evaluative += table.proposal[1]
+        scale = LENGTH_SCALE / (n_words + LENGTH_OFFSET) ** 0.5
+        return _judge(
+            direction * scale + table.bias[0],
+            evaluative * scale + table.bias[1],
+            good,
+            bad,
+            is_proposal,
+            self._assessments(found, scale) if keep_assessments else None,
+        )
 
     def _says_nothing(self, tokens: list[str]) -> bool:
         """Whether only its question could tell what the answer means: "no", "as above", a single name."""
-        if len(tokens) > LONGEST_REFUSAL:
-            return False
         words = [token for token in tokens if token[0].isalpha()]
         polar = self._table.polar
         if len(words) == 1 and words[0] not in polar:
@@ -98,48 +120,41 @@ class SurveyAnalyzer(BaseSentimentAnalyzer):  # type: ignore[misc]  # textblob h
             token in polar for token in tokens if token not in words
         )
 
-    def _add_up(self, found: Scan, scale: float, note: Callable[[tuple[str, float]], None] | None) -> _Sums:
-        direction = evaluative = good = bad = 0.0
-        followers: dict[str, tuple[float, float]] | None = None
+    def _assessments(self, found: Scan, scale: float) -> tuple[tuple[str, float], ...]:
+        """What each phrase added to the direction: one entry per phrase, largest first, equal ones by the alphabet."""
+        table = self._table
+        parts = {ANY_TEXT: table.bias[0]}
+
+        def note(phrase: str, added: float) -> None:
+            if added:
+                parts[phrase] = parts.get(phrase, 0.0) + added * scale
+
+        if found.is_proposal:
+            note(A_PROPOSAL, table.proposal[0])
         before = ""
-        for word, entry, strength, is_negated in zip(
-            found.words, map(self._table.entries.get, found.words), found.strengths, found.negated, strict=True
-        ):
-            if followers is not None and word in followers:
-                pair = followers[word]
-                direction += pair[0] * strength
-                evaluative += pair[1] * strength
-                if note:
-                    note((f"{before} {word}", pair[0] * strength * scale))
-            if entry is None:
-                followers = None
-                continue
-            plain, plain_evaluative, turned, turned_evaluative, followers = entry
-            if is_negated:
-                added = turned * strength
-                evaluative += turned_evaluative * strength
-            else:
-                added = plain * strength
-                evaluative += plain_evaluative * strength
-            direction += added
-            if added > CLEAR_WORD:
-                good += added
-            elif added < -CLEAR_WORD:
-                bad -= added
-            if note:
-                note((f"not {word}" if is_negated else word, added * scale))
-                before = word
-        direction = direction * scale + self._table.bias[0]
-        evaluative = evaluative * scale + self._table.bias[1]
-        if note:
-            note((ANY_TEXT, self._table.bias[0]))
-        return _Sums(direction, evaluative, good, bad)
+        for word, strength, is_negated in zip(found.words, found.strengths, found.negated, strict=True):
+            row = table.rows.get(word)
+            followers = before and table.rows[before].followers
+            if followers and word in followers:
+                note(f"{before} {word}", followers[word][0] * strength)
+            if row:
+                added = row.negated_direction if is_negated else row.direction
+                note(f"not {word}" if is_negated else word, added * strength)
+            before = word if row else ""
+        return tuple(sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0])))
 
 
-def _judge(sums: _Sums, is_proposal: bool, assessments: tuple[tuple[str, float], ...] | None) -> Sentiment:
-    good, judging = _logistic(sums.direction), _logistic(sums.evaluative)
+def _judge(
+    direction: float,
+    evaluative: float,
+    good_words: float,
+    bad_words: float,
+    is_proposal: bool,
+    assessments: tuple[tuple[str, float], ...] | None,
+) -> Sentiment:
+    good, judging = _logistic(direction), _logistic(evaluative)
     polarity = (2 * good - 1) * judging
-    smaller, larger = min(sums.good, sums.bad), max(sums.good, sums.bad)
+    smaller, larger = (bad_words, good_words) if bad_words < good_words else (good_words, bad_words)
     kind = "proposal" if is_proposal else "statement"
     if smaller > STRONG and smaller > SMALLER_SIDE * larger:
         polarity /= 2
@@ -159,15 +174,18 @@ def _logistic(score: float) -> float:
     return 0.5 + tanh(score / 2) / 2  # 1 / (1 + e**-score), without its overflow
 
 
-def _merged(parts: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    """One entry per phrase, largest first; equal ones by the alphabet."""
-    sums: dict[str, float] = {}
-    for phrase, added in parts:
-        sums[phrase] = sums.get(phrase, 0.0) + added
-    return tuple(sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0])))
+def _tell_textblob() -> None:
+    """Make the analyser one of TextBlob's, which asks for its own base class; only where TextBlob is loaded."""
+    if base := sys.modules.get("textblob.base"):
+        base.BaseSentimentAnalyzer.register(SurveyAnalyzer)
 
 
 @cache
+def _analyser_of_this_process() -> SurveyAnalyzer:
+    return SurveyAnalyzer()
+
+
 def shared_analyser() -> SurveyAnalyzer:
     """The one analyser of this process."""
-    return SurveyAnalyzer()
+    _tell_textblob()
+    return _analyser_of_this_process()

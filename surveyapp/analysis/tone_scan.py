@@ -10,6 +10,7 @@ BEFORE_CONTRAST: Final = 0.5  # "nice, but ...": what was said before counts hal
 AFTER_CONTRAST: Final = 1.25
 CONCEDED: Final = 0.5  # "although it is small, ..."
 FORMER: Final = 0.25  # "it used to be great, ..."
+IMAGINED: Final = 0.0  # "a bench would be lovely" praises what is not there
 WISHED: Final = 0.6  # "fix the broken racks": in a wish, good and bad words name what it is about
 LONGEST_OPENING: Final = 4  # fillers before the verb of "so maybe also just add benches"
 
@@ -49,11 +50,19 @@ _CLAUSE_ENDS = PUNCTUATION | word_set(
 )
 _CONTRASTS = word_set("but however yet except")
 _CONCESSIONS = word_set("although though while whilst despite")
-_PRAISING = {  # "can't wait", "couldn't be better": no negation, and praise
-    **dict.fromkeys(("can't", "cant", "cannot"), ("can't", word_set("beat complain fault wait"))),
-    **dict.fromkeys(("couldn't", "couldnt"), ("couldn't", word_set("be fault"))),
-}
-_BEYOND = word_set("better happier easier nicer kinder friendlier prouder simpler more")
+_UNABLE = word_set("can't cant cannot couldn't couldnt")
+_FAULTLESS = {  # "can't wait", "couldn't have asked for more", "can't thank them enough": no negation, and praise
+    **dict.fromkeys(word_set("beat complain fault wait"), frozenset()),
+    **dict.fromkeys(
+        word_set("be been"), word_set("better happier easier nicer kinder friendlier prouder simpler more")
+    ),
+    **dict.fromkeys(word_set("ask asked wish wished"), word_set("for")),
+    **dict.fromkeys(word_set("praise thank recommend rate"), word_set("enough highly")),
+}  # verb -> one of these has to follow it, if there are any
+REACH_OF_PRAISE: Final = 6  # words between "thank" and "enough"
+_IMAGINING = word_set("would could might")
+_IMAGINED_VERBS = word_set("be have been make help improve benefit")
+REACH_OF_IMAGINING: Final = 6
 _OPINION_VERBS = word_set("think believe feel find say suppose imagine expect consider see")
 _WISH_WORDS = word_set("please suggest suggestion propose proposal lets let's ought consider should need needs")
 _NO_WISH_BEFORE = frozenset(("not", "have", "is", "was", "were"))
@@ -79,7 +88,7 @@ _NO_IMPERATIVE_BEFORE = PUNCTUATION - {",", "("} | word_set("is was are were fro
 _FILLERS = word_set("and also maybe perhaps just to so the a an yes no ( ) ,") | frozenset("0123456789")
 
 # What a token does to its neighbours; most have no line here and are never looked at one by one.
-_ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE = (1 << bit for bit in range(6))
+_ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE, _IMAGINES = (1 << bit for bit in range(7))
 _ROLES: dict[str, int] = {}
 for _role, _tokens in (
     (_ENDS_SENTENCE, _SENTENCE_ENDS),
@@ -87,6 +96,7 @@ for _role, _tokens in (
     (_TURNS, NEGATORS),
     (_STRESSES, frozenset(EMPHASIS)),
     (_WISHES, _WISH_WORDS | frozenset(_WISH_PAIRS) | _IMPERATIVES),
+    (_IMAGINES, _IMAGINING),
     (_OPENS_SCOPE, _CONTRASTS | _CONCESSIONS | {"used", "too"}),
 ):
     for _token in _tokens:
@@ -147,19 +157,18 @@ def scan(tokens: list[str], polar: Mapping[str, int]) -> Scan:
                 _weigh(strengths, concession, place, discount)
                 concession = -1
             if role & _ENDS_SENTENCE:
-                if contrast > sentence:
-                    _weigh(strengths, sentence, contrast, BEFORE_CONTRAST)
-                    _weigh(strengths, contrast, place, AFTER_CONTRAST)
-                _weigh(strengths, sentence, place, WISHED if is_wish else 1.0)
+                _weigh_sentence(strengths, sentence, contrast, place, is_wish)
                 is_proposal = is_proposal or is_wish
                 sentence, contrast, is_wish = place + 1, -1, False
             continue
         if role & _TURNS:
-            _turn(tokens, words, negated, place, polar)
+            _turn(tokens, words, strengths, negated, place, polar)
         if role & _STRESSES and place + 1 < size:
             strengths[place + 1] *= EMPHASIS[token]
         if role & _WISHES and not is_wish:
             is_wish = _is_wish(tokens, place, sentence)
+        if role & _IMAGINES and tokens[place + 1] in _IMAGINED_VERBS:
+            _imagine(tokens, strengths, place, polar)
         if role & _OPENS_SCOPE:
             if token in _CONTRASTS:
                 contrast = place
@@ -170,32 +179,70 @@ def scan(tokens: list[str], polar: Mapping[str, int]) -> Scan:
     return Scan(words, strengths, negated, n_words + 1, is_proposal)
 
 
+def _weigh_sentence(strengths: list[float], start: int, contrast: int, end: int, is_wish: bool) -> None:
+    if contrast > start:
+        _weigh(strengths, start, contrast, BEFORE_CONTRAST)
+        _weigh(strengths, contrast, end, AFTER_CONTRAST)
+    if is_wish:
+        _weigh(strengths, start, end, WISHED)
+
+
 def _weigh(strengths: list[float], start: int, end: int, factor: float) -> None:
-    if factor == 1.0:
-        return
     for place in range(start, end):
         strengths[place] *= factor
 
 
-def _turn(tokens: list[str], words: list[str], negated: list[bool], place: int, polar: Mapping[str, int]) -> None:
+def _turn(
+    tokens: list[str],
+    words: list[str],
+    strengths: list[float],
+    negated: list[bool],
+    place: int,
+    polar: Mapping[str, int],
+) -> None:
     """Mark what the negator at *place* turns, and rename it after the first polar word that it governs."""
-    following, after = (*tokens[place + 1 : place + 3], "", "")[:2]
+    following = tokens[place + 1]
     if tokens[place] == "not" and following in ("only", "just"):
         return
-    name, praising = _PRAISING.get(tokens[place], ("", ()))
-    if following in praising and (following != "be" or after in _BEYOND):
-        words[place] = f"{name}+{following}"
-        return
-    is_named = False
+    if verb := _faultless(tokens, place):
+        words[place] = f"can't+{verb}"
+        if tokens[place] == "not":  # "could not": one word
+            strengths[place - 1] = 0.0
+    is_named = bool(verb)
     reach = REACH_OF_OPINION if following in _OPINION_VERBS else NEGATION_REACH
     for governed in range(place + 1, min(place + 1 + reach, len(tokens))):
         token = tokens[governed]
         if token in _CLAUSE_ENDS or not token[0].isalnum():
             break
+        if verb:
+            strengths[governed] = 0.0
+            continue
         negated[governed] = True
         if not is_named and (sign := polar.get(token)):
             words[place] = "not^" if sign > 0 else "not~"
             is_named = True
+
+
+def _imagine(tokens: list[str], strengths: list[float], place: int, polar: Mapping[str, int]) -> None:
+    """Let good words after the "would be" at *place* weigh less, to the end of their clause."""
+    for imagined in range(place + 2, min(place + 2 + REACH_OF_IMAGINING, len(tokens))):
+        token = tokens[imagined]
+        if token in _CLAUSE_ENDS:
+            break
+        if polar.get(token, 0) > 0:
+            strengths[imagined] *= IMAGINED
+
+
+def _faultless(tokens: list[str], place: int) -> str:
+    """The verb of the praise that the negator at *place* belongs to, or nothing: "could not have been better"."""
+    negator = tokens[place]
+    if negator not in _UNABLE and (negator != "not" or place == 0 or tokens[place - 1] not in ("can", "could")):
+        return ""
+    verb = place + 2 if tokens[place + 1] == "have" else place + 1
+    needed = _FAULTLESS.get(tokens[verb])
+    if needed is None or (needed and needed.isdisjoint(tokens[verb + 1 : verb + 1 + REACH_OF_PRAISE])):
+        return ""
+    return "be" if tokens[verb] == "been" else tokens[verb]
 
 
 def _is_wish(tokens: list[str], place: int, sentence: int) -> bool:

@@ -11,7 +11,7 @@ TABLE_NAME = "tone_table.json.gz"
 SCALE = 1000  # weights are kept as whole thousandths
 
 
-class Entry(NamedTuple):
+class Row(NamedTuple):
     """What one word adds: to good against bad, to judging against stating; and the same where it is negated."""
 
     direction: float
@@ -25,10 +25,11 @@ class Entry(NamedTuple):
 class ToneTable:
     """All weights, as the analyser uses them."""
 
-    entries: dict[str, Entry]
+    rows: dict[str, Row]
     polar: dict[str, int]  # sign of the words that are good or bad by themselves
     vocabulary: frozenset[str]  # English words seen in training, weighty or not
     bias: tuple[float, float]  # direction, evaluative: what a text has before its first word
+    proposal: tuple[float, float]  # what a text that makes a proposal has besides
 
 
 def table_from(content: dict[str, Any]) -> ToneTable:
@@ -39,18 +40,23 @@ def table_from(content: dict[str, Any]) -> ToneTable:
         followers.setdefault(first, {})[second] = (direction / SCALE, evaluative / SCALE)
     words: dict[str, list[int]] = content["words"]
     nothing = [0, 0, 0, 0]
-    entries = {}
+    rows = {}
     for word in [*words, *(first for first in followers if first not in words)]:
         plain, plain_evaluative, negated, negated_evaluative = (weight / SCALE for weight in words.get(word, nothing))
-        entries[word] = Entry(plain, plain_evaluative, negated, negated_evaluative, followers.get(word))
+        rows[word] = Row(plain, plain_evaluative, negated, negated_evaluative, followers.get(word))
     polar = dict.fromkeys(content["good"].split(), 1) | dict.fromkeys(content["bad"].split(), -1)
-    bias_direction, bias_evaluative = (weight / SCALE for weight in content["bias"])
     return ToneTable(
-        entries=entries,
+        rows=rows,
         polar=polar,
         vocabulary=frozenset(content["weightless"].split()) | frozenset(words) | frozenset(polar),
-        bias=(bias_direction, bias_evaluative),
+        bias=_in_units(content["bias"]),
+        proposal=_in_units(content["proposal"]),
     )
+
+
+def _in_units(thousandths: list[int]) -> tuple[float, float]:
+    direction, evaluative = thousandths
+    return direction / SCALE, evaluative / SCALE
 
 
 @cache

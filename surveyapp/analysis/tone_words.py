@@ -37,6 +37,7 @@ BAD_EMOJI = frozenset("😡😠🤬😢😭😞😟🙁☹😩😫😤👎💩�
 
 # Two words that together mean other than each by itself, and what they add to direction and to judging.
 TURNS_OF_PHRASE = {
+    "bus stop": (0.8, -0.5),
     "fed up": (-2.5, 1.5),
     "for nothing": (-3.0, 0.5),  # "thanks ..."
     "keep up": (1.5, 0.5),
@@ -58,10 +59,17 @@ TURNS_OF_PHRASE = {
 }
 # Negators that praise: tone_scan renames them, and they turn nothing.
 FIXED_NEGATIONS = {
+    "can't+ask": (3.0, 1.0),  # "... for more"
+    "can't+asked": (3.0, 1.0),
+    "can't+be": (3.0, 1.0),  # "... better", "... happier"
     "can't+beat": (3.0, 1.0),
     "can't+complain": (2.5, 1.0),
     "can't+fault": (3.0, 1.0),
+    "can't+praise": (3.0, 1.0),  # "... them enough"
+    "can't+rate": (3.0, 1.0),
+    "can't+recommend": (3.0, 1.0),
+    "can't+thank": (3.0, 1.0),
     "can't+wait": (3.0, 1.0),
-    "couldn't+be": (2.0, 1.0),  # "... better", "... happier"
-    "couldn't+fault": (3.0, 1.0),
+    "can't+wish": (3.0, 1.0),
+    "can't+wished": (3.0, 1.0),
 }

@@ -45,6 +45,7 @@ NEGATED_BAD: Final = 0.3
 NOT_BAD: Final = 0.0  # what the negator before a bad word adds, at least
 CLEAR: Final = 0.3
 LONGEST_WORD: Final = 20  # letters: what is longer is no word of a vocabulary
+PROPOSAL: Final = (-0.5, 0.4)  # direction and judging of a wish: who wishes for something misses it, a little
 
 OWN_VALUE: Final = 0.6  # of a word in tone_words
 EMOJI_VALUE: Final = 1.6
@@ -137,7 +138,7 @@ def features_of(text: str) -> dict[str, float]:
 
     ``w`` a word, ``!w`` a negated one, ``v w`` a pair, ``#vader+`` a lexicon's good words (``#vadern+`` negated).
     A negated word also takes ``BACK_OFF`` from ``w``, so that rare negations are known too. ``#proposal`` keeps what
-    wishes have in common out of their words; it is then left out of the table: a wish is neither good nor bad.
+    wishes have in common out of their words; its own weight tells what was asked, so the table has ``PROPOSAL``.
     """
     found = scan(tokens_of(text), polar_words())
     features: dict[str, float] = defaultdict(float)
@@ -318,6 +319,7 @@ def content_of(model: Model) -> dict[str, Any]:
         "bias": [round(weight * SCALE) for weight in model.bias],
         "good": " ".join(sorted(word for word, sign in polar.items() if sign > 0)),
         "pairs": pairs,
+        "proposal": [round(weight * SCALE) for weight in PROPOSAL],
         "weightless": " ".join(sorted((set(model.vocabulary) | IDENTITY_TERMS) - set(words))),
         "words": words,
     }

@@ -1,16 +1,20 @@
 import csv
 import math
+import subprocess
+import sys
 import time
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textblob import TextBlob
+from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from surveyapp.analysis.identity_terms import CIRCUMSTANCES, IDENTITY_TERMS, PEOPLE
-from surveyapp.analysis.sentiment import ANY_TEXT, Sentiment, shared_analyser
+from surveyapp.analysis.sentiment import A_PROPOSAL, ANY_TEXT, Sentiment, SurveyAnalyzer, shared_analyser
 from surveyapp.analysis.tone_table import shared_table
 
 LABELLED = Path(__file__).resolve().parents[3] / "shared" / "data" / "sentiment"
@@ -25,13 +29,33 @@ def tone(text: str) -> Sentiment:
 
 
 def direction(sentiment: Sentiment) -> float:
-    """The score behind a polarity that was not halved."""
-    good = (sentiment.polarity / sentiment.subjectivity + 1) / 2
+    """The score behind a polarity."""
+    halved = 2 if sentiment.label == "mixed" else 1
+    good = (halved * sentiment.polarity / sentiment.subjectivity + 1) / 2
     return math.log(good / (1 - good))
 
 
 def test_one_analyser_serves_the_whole_process() -> None:
     assert shared_analyser() is shared_analyser()
+
+
+def test_only_who_plugs_the_analyser_into_textblob_waits_for_textblob_to_load() -> None:
+    program = """
+import sys
+from surveyapp.analysis.sentiment import shared_analyser
+alone = shared_analyser().analyze("The staff are kind.")
+assert not {"textblob", "nltk", "scipy", "numpy"} & set(sys.modules), sorted(sys.modules)
+from textblob import TextBlob
+from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
+assert TextBlob("The staff are kind.", analyzer=shared_analyser()).sentiment == alone
+"""
+    subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", program], check=True)
+
+
+def test_the_analyser_is_one_of_textblobs() -> None:
+    assert isinstance(shared_analyser(), BaseSentimentAnalyzer)
+    assert isinstance(SurveyAnalyzer(), BaseSentimentAnalyzer)
+    assert shared_analyser().kind == CONTINUOUS
 
 
 def test_textblob_asks_the_analyser_for_sentiment_but_never_for_polarity() -> None:
@@ -70,9 +94,29 @@ def test_a_mixed_statement_lies_between_its_halves() -> None:
     assert tone("Lovely garden, awful toilets.").polarity < tone("Lovely garden.").polarity
 
 
-def test_a_wish_is_neither_good_nor_bad() -> None:
+def test_a_wish_by_itself_is_neither_good_nor_bad_and_sounds_a_little_like_something_missed() -> None:
     for wish in ("Please put a bin there.", "We need a bin there.", "Install a bin there."):
-        assert abs(tone(wish).polarity) < 0.1, wish
+        assert tone(wish).label == "neutral", wish
+        assert -0.15 < tone(wish).polarity < 0, wish
+
+
+def test_praise_of_what_is_only_imagined_weighs_nothing() -> None:
+    assert tone("A bench would be lovely.").polarity < 0.1 < tone("The bench is lovely.").polarity
+    assert tone("It could have been better.").label != "positive"
+    assert tone("A bench would be lovely. The staff are lovely.").label == "positive"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I could not have asked for more.",
+        "The team could not have been kinder.",
+        "I can't thank the volunteers enough.",
+        "Couldn\u2019t wish for better neighbours.",
+    ],
+)
+def test_praise_in_the_form_of_a_denial_is_praise(text: str) -> None:
+    assert tone(text).label == "positive"
 
 
 def test_a_wish_is_a_proposal_and_a_report_is_a_statement() -> None:
@@ -122,13 +166,16 @@ def test_another_language_is_not_scored() -> None:
         "I am not happy with the decision, and never was!",
         "We should fix the broken bike racks because they are dangerous.",
         "It was very, very good; good in every way.",
+        "Please put good benches there, the bus stop is awful!",
+        "Poor people live here, and I can't thank them enough.",
+        *(" ".join(words) for words in permutations(("not", "good", "but", "too", "noisy"))),
     ],
 )
 def test_the_words_behind_a_score_sum_to_it_exactly(text: str) -> None:
     sentiment = shared_analyser().analyze(text, keep_assessments=True)
-    assert sentiment.label != "mixed"
     assert sentiment.assessments is not None
     assert sum(added for _, added in sentiment.assessments) == pytest.approx(direction(sentiment))
+    assert (A_PROPOSAL in dict(sentiment.assessments)) == (sentiment.kind == "proposal")
     phrases = [phrase for phrase, _ in sentiment.assessments]
     assert ANY_TEXT in phrases
     assert len(set(phrases)) == len(phrases)
@@ -143,11 +190,11 @@ def test_asking_for_the_words_changes_no_figure() -> None:
 
 def test_no_identity_term_has_a_weight() -> None:
     table = shared_table()
-    assert not IDENTITY_TERMS & set(table.entries)
+    assert not IDENTITY_TERMS & set(table.rows)
     assert not IDENTITY_TERMS & set(table.polar)
     assert not [
         word
-        for entry in table.entries.values()
+        for entry in table.rows.values()
         for word in IDENTITY_TERMS & set(entry.followers or ())
         if word not in PEOPLE
     ]
@@ -184,7 +231,7 @@ def test_naming_a_group_moves_no_score(frame: str) -> None:
 
 
 def test_poor_people_are_no_complaint_and_poor_communication_is() -> None:
-    for circumstance in CIRCUMSTANCES & set(shared_table().entries):
+    for circumstance in CIRCUMSTANCES & set(shared_table().rows):
         assert tone(f"{circumstance} people live here").polarity == pytest.approx(
             tone("Norwegian people live here").polarity, abs=0.02
         )
@@ -193,7 +240,7 @@ def test_poor_people_are_no_complaint_and_poor_communication_is() -> None:
 
 def test_negation_always_turns_a_clear_word() -> None:
     table = shared_table()
-    clear = [(word, entry) for word, entry in table.entries.items() if table.polar.get(word, 0) * entry.direction > 0.3]
+    clear = [(word, entry) for word, entry in table.rows.items() if table.polar.get(word, 0) * entry.direction > 0.3]
     assert len(clear) > 1000
     for word, entry in clear:
         assert entry.negated_direction * entry.direction < 0, word
