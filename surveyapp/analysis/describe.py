@@ -1,7 +1,6 @@
 """What a theme is called, which words tell it from the others, who says it best."""
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,36 +10,41 @@ from numpy.typing import NDArray
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
-from surveyapp.analysis.titles import denies, is_against, leans, reading_ease, title_spans
-from surveyapp.analysis.words import STOP_WORDS, clean, stem, words, written_large
+from surveyapp.analysis.phrases import MOST_READ, Phrases, keywords, only_a_place, scores
+from surveyapp.analysis.sides import SIDE_WORDS, are_opposite, side
+from surveyapp.analysis.titles import MOST_EASE, is_against, is_wish, leans, reading_ease, title_spans
+from surveyapp.analysis.words import STOP_WORDS, stem, words
 
-MOST_KEYWORDS = 4
 MOST_QUOTES = 3
-COVERAGE = 0.07
-"""A keyword stands in at least this share of the theme's texts, and in FEWEST_WITH_KEYWORD of them."""
-FEWEST_WITH_KEYWORD = 3
-MOST_COMMON = 0.15
-"""What stands in more than this share of all texts tells no theme from another."""
-LONGER_PHRASE = 0.35
-"""A phrase says more than a word: what each word beyond the first adds to its score."""
-INSIDE_PHRASE = frozenset({"of", "and"})
-"""The stop words that a phrase of three words may have in its middle: "quality of life"."""
-TITLES_LOOKED_AT = 60
+TITLES_LOOKED_AT = 100
 """Statements of a theme that are considered for its title and quotes: those nearest its middle."""
-KEYWORD_IN_TITLE = 0.05
-"""What a keyword adds to the score of a title that has it, as cosine."""
+CORE = 0.6
+"""The share of a theme's texts, those nearest its middle, whose own middle a title should be near: the rest is what
+nobody else said."""
+WHAT_TELLS = 0.16
+"""What a title gains that has the word that tells most, as cosine; others as much less as they tell less."""
+MOST_THAT_TELLS = 2.0
+"""Words of a title that count so, in units of the one that tells most: one more is no gain."""
+WHAT_NOBODY_SHARES = 0.20
+"""What a title loses when its words are in no other text of the theme: it is about something of its own."""
+WELL_SHARED = 0.12
+"""A word that so large a share of the theme's texts have is shared in full, with fewer in proportion."""
 MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 UNQUOTED = "Ideas that may not be quoted"
 """What a theme is called that has neither a text that may be quoted nor keywords."""
-OTHER_SIDE = 0.1
+SAME_THING = 0.5
+"""Cosine from which a text is like the title as a whole."""
+OTHER_SIDE = 0.05
 """From this share on of those who speak of it, what the other side says is shown beside the title."""
-SAME_WORDS = 0.75
-"""A text speaks of the same thing as the title when it has so many of the words that carry what the title says."""
+SAME_WORDS = 0.7
+"""A text speaks of the same thing as the title when it has so much of what the title's words carry."""
+LEAST_CARRIED = 0.2
+"""What a word carries that tells nothing about its theme; the one that tells most carries one more."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
-_PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
+_SAY_NOT_WHAT = STOP_WORDS | SIDE_WORDS
 
 
 @dataclass(frozen=True)
@@ -59,76 +63,17 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Phrases:
-    """Words and short phrases of every text, counted by their stems."""
+class _Telling:
+    """What the words of one theme are worth in its title."""
 
-    of_text: list[frozenset[str]]
-    in_texts: Counter[str]
-    shown_as: dict[str, str]
-    """Most frequent written form of a stem phrase."""
-
-
-def count_phrases(texts: Sequence[str], frame: frozenset[str]) -> Phrases:
-    """Find the phrases of one to three words that neither begin nor end with a stop word or a word of the frame.
-
-    Args:
-        texts: Distinct texts.
-        frame: Words that weigh nothing, such as those of the question.
-    """
-    empty = STOP_WORDS | frame
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    of_text = []
-    for text in texts:
-        found = set()
-        for part in _PHRASE_ENDS.split(clean(text)):
-            said = words(part)
-            for length in (1, 2, 3):
-                for start in range(len(said) - length + 1):
-                    phrase = said[start : start + length]
-                    if any(word in empty or word.isdigit() or len(word) < 2 for word in (phrase[0], phrase[-1])):
-                        continue
-                    if length == 1 and len(phrase[0]) < 3:
-                        continue
-                    if length == 3 and phrase[1] in empty and phrase[1] not in INSIDE_PHRASE:
-                        continue
-                    stems = " ".join(map(stem, phrase))
-                    forms[stems][" ".join(phrase)] += 1
-                    found.add(stems)
-        of_text.append(frozenset(found))
-    shown_as = {stems: min(written, key=lambda w: (-written[w], w)) for stems, written in forms.items()}
-    return Phrases(of_text, Counter(stems for found in of_text for stems in found), shown_as)
-
-
-def keywords(phrases: Phrases, rows: Labels) -> list[str]:
-    """Stem phrases that stand in much of a theme and little elsewhere, best first, no word twice.
-
-    The score is the root of the share of the theme's texts that have it, times the logarithm of how many times that
-    is its share of the other texts; longer phrases are favoured.
-
-    Args:
-        phrases: Phrases of all texts.
-        rows: The theme's texts.
-    """
-    inside = Counter(stems for row in rows for stems in phrases.of_text[row])
-    n_inside, n_all = len(rows), len(phrases.of_text)
-    enough = max(min(FEWEST_WITH_KEYWORD, n_inside, 2 if n_inside < 30 else 3), COVERAGE * n_inside)
-    scores = {}
-    for stems, n in inside.items():
-        outside = phrases.in_texts[stems] - n
-        if n < enough or (phrases.in_texts[stems] > MOST_COMMON * n_all and n_inside < n_all / 2 and n_all >= 20):
-            continue
-        lift = np.log((n / n_inside) / ((outside + 0.5) / (n_all - n_inside + 1)))
-        if lift > 0:
-            scores[stems] = float(np.sqrt(n / n_inside) * lift * (1 + LONGER_PHRASE * stems.count(" ")))
-    chosen: list[str] = []
-    taken: set[str] = set()
-    for stems in sorted(scores, key=lambda s: (-scores[s], s)):
-        if taken.isdisjoint(stems.split()):
-            chosen.append(stems)
-            taken |= set(stems.split())
-        if len(chosen) == MOST_KEYWORDS:
-            break
-    return chosen
+    stems: dict[str, float]
+    """How well each word stem tells the theme from the others, 1 being the best."""
+    shared: dict[str, float]
+    """Stems that several texts of the theme have, 1 for those that enough of them have."""
+    against: bool
+    """Whether most of its texts are against something."""
+    on_side: Labels
+    """Rows of the texts on that side, of those that were read."""
 
 
 def describe(
@@ -150,62 +95,105 @@ def describe(
         quotable: Whether the text may be a title or a quote, shape (n_texts,). A theme without such a text is called
             by its keywords.
         centres: Middle of each theme, shape (n_themes, n_dims).
-        phrases: Phrases of the texts.
+        phrases: Phrases of the texts, these themes' among them.
         place: Gives vectors of pieces of texts.
     """
-    typical = [
-        _typical(vectors, np.flatnonzero((labels == theme) & quotable), centre) for theme, centre in enumerate(centres)
-    ]
+    members = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
+    typical = [_typical(vectors, rows[quotable[rows]], centre) for rows, centre in zip(members, centres, strict=True)]
     pieces = [
         [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
     ]
     placed = place([piece for group in pieces for piece, _ in group]).astype(np.float64)
-    small = frozenset(word for text in texts for word in words(text)) - written_large(texts)
     described, first = [], 0
-    for theme, centre in enumerate(centres):
+    for theme, (rows, centre) in enumerate(zip(members, centres, strict=True)):
         vectors_here = placed[first : first + len(pieces[theme])]
         first += len(pieces[theme])
-        alike = vectors_here @ centre.astype(np.float64) / GRID**2
-        rows = np.flatnonzero(labels == theme)
-        telling = keywords(phrases, rows)
-        against = float(np.mean([is_against(texts[i]) for i in rows.tolist()]))
-        shown = tuple(phrases.shown_as[stems] for stems in telling)
+        found = scores(phrases, rows)
+        shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, rows, found))
         if not len(typical[theme]):
             described.append(Description(", ".join(shown) or UNQUOTED, shown, ()))
             continue
+        telling = _telling(texts, phrases, rows, found)
+        alike = vectors_here @ _core(vectors, telling.on_side, centre) / GRID
         nearest = int(typical[theme][0])
-        title, source = _title(pieces[theme], alike, telling, against) or (texts[nearest], nearest)
-        goal = propose(title, small)
+        best = _title(pieces[theme], alike, telling, phrases)
+        title, source = pieces[theme][best] if best is not None else (texts[nearest], nearest)
+        goal = propose(title, phrases.written_small)
+        like_title = vectors[typical[theme]].astype(np.float64) @ vectors_here[best or 0] / GRID**2
         described.append(
             Description(
                 title,
                 shown,
                 _quotes(texts, vectors, typical[theme], centre, source),
                 goal.words if goal else None,
-                _opposite(texts, typical[theme], title),
+                _opposite(texts, typical[theme], title, telling, like_title) if best is not None else None,
             )
         )
     return described
 
 
-def _opposite(texts: Sequence[str], rows: Labels, title: str) -> tuple[int, float] | None:
-    """The text nearest the middle that denies what the title says, if enough of those who speak of it do.
+def _telling(texts: Sequence[str], phrases: Phrases, rows: Labels, found: dict[str, float]) -> _Telling:
+    """What the words of a theme are worth: a place tells nothing."""
+    single = {
+        stems: score
+        for stems, score in found.items()
+        if " " not in stems and not only_a_place([phrases.shown_as[stems]], phrases.places)
+    }
+    most = max(single.values(), default=1.0)
+    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
+    inside = Counter(stems for row in read for stems in phrases.of_text[row] if " " not in stems)
+    enough = max(2.0, WELL_SHARED * len(read))
+    says_no = np.array([is_against(texts[row]) for row in read])
+    against = bool(says_no.mean() > 0.5)
+    return _Telling(
+        {stems: score / most for stems, score in single.items()},
+        {stems: min(1.0, n / enough) for stems, n in inside.items() if n > 1},
+        against,
+        np.array(read, dtype=np.int64)[says_no == against],
+    )
 
-    A text speaks of it when it has most of the title's own words; it is on the other side when it denies its main
-    clause ("should not be", "does not need") and the title does not, or the other way round.
-    """
-    about = _own_stems(title)
-    if not about:
-        return None
-    speaking = [int(row) for row in rows if len(about & _own_stems(texts[row])) >= SAME_WORDS * len(about)]
-    others = [row for row in speaking if denies(texts[row]) != denies(title)]
-    share = len(others) / max(1, len(speaking))
-    return (others[0], share) if others and share >= OTHER_SIDE else None
+
+def _core(vectors: FloatMatrix, on_side: Labels, centre: FloatMatrix) -> NDArray[np.float64]:
+    """The mean direction of the CORE nearest texts of the majority side of a theme; shape (n_dims,)."""
+    alike = vectors[on_side].astype(np.float64) @ centre.astype(np.float64)
+    nearest = np.sort(on_side[np.argsort(-alike, kind="stable")[: max(1, round(CORE * len(on_side)))]])
+    total: NDArray[np.float64] = vectors[nearest].astype(np.float64).sum(axis=0)
+    return total / max(float(np.sqrt((total * total).sum())), 1e-9)
 
 
 def _own_stems(text: str) -> set[str]:
-    """The stems of the words that carry what a text says."""
-    return {stem(word) for word in words(text) if word not in STOP_WORDS and len(word) > 2}
+    """The stems of the words that carry what a text says, without those that only tell on which side it is."""
+    return {stem(word) for word in words(text) if word not in _SAY_NOT_WHAT and len(word) > 2}
+
+
+def _opposite(
+    texts: Sequence[str], rows: Labels, title: str, telling: _Telling, like_title: NDArray[np.float64]
+) -> tuple[int, float] | None:
+    """The text most like the title that says the opposite, if enough of those who speak of the same thing do.
+
+    A text speaks of it when it has the word of the title that tells most, and is either like the title as a whole or
+    has most of what its words carry.
+
+    Args:
+        texts: Distinct texts.
+        rows: Those of the theme that are looked at.
+        title: The title of the theme.
+        telling: What words are worth.
+        like_title: Cosine of each of the rows to the title, shape (n_rows,).
+    """
+    own = {stems: LEAST_CARRIED + telling.stems.get(stems, 0.0) for stems in _own_stems(title)}
+    if not own or not is_wish(title):
+        return None
+    main = min(own, key=lambda stems: (-own[stems], stems))
+    enough = SAME_WORDS * sum(own.values())
+    speaking = {}
+    for row, alike in zip(rows.tolist(), like_title.tolist(), strict=True):
+        said = _own_stems(texts[row])
+        if main in said and (alike >= SAME_THING or sum(own.get(stems, 0.0) for stems in said) >= enough):
+            speaking[row] = alike
+    others = [row for row in speaking if is_wish(texts[row]) and are_opposite(side(texts[row]), side(title))]
+    share = len(others) / max(1, len(speaking))
+    return (min(others, key=lambda row: (-speaking[row], row)), share) if others and share >= OTHER_SIDE else None
 
 
 def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
@@ -215,24 +203,31 @@ def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
 
 
 def _title(
-    pieces: Sequence[tuple[str, int]], alike: NDArray[np.float64], telling: Sequence[str], against: float
-) -> tuple[str, int] | None:
-    """The piece that is near the middle, says a wish and reads well, and the text it comes from; None without pieces.
+    pieces: Sequence[tuple[str, int]], alike: NDArray[np.float64], telling: _Telling, phrases: Phrases
+) -> int | None:
+    """Which piece is near the middle and says a wish in words that the theme shares; None without pieces.
 
     Args:
         pieces: Pieces of texts, each with the number of its text.
-        alike: Cosine of each piece to the middle of the theme, shape (n_pieces,).
-        telling: Keywords as stems.
-        against: Share of the theme's texts that are against something.
+        alike: Cosine of each piece to the middle of the theme's core, shape (n_pieces,).
+        telling: What words are worth.
+        phrases: Phrases of all texts.
     """
+    worth = alike.copy()
+    for number, (piece, _) in enumerate(pieces):
+        own = {stem(word) for word in words(piece) if word not in phrases.empty and len(word) > 2}
+        tells = min(MOST_THAT_TELLS, sum(telling.stems.get(stems, 0.0) for stems in own))
+        alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
+        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone
     best, best_score = None, -np.inf
-    for (piece, source), cosine in zip(pieces, alike.tolist(), strict=True):
-        said = f" {' '.join(map(stem, words(piece)))} "
-        has = sum(f" {stems} " in said for stems in telling)
-        score = cosine + KEYWORD_IN_TITLE * has + reading_ease(piece)
-        score -= MINORITY_SIDE * (is_against(piece) != (against > 0.5))
+    for number in np.argsort(-worth, kind="stable").tolist():
+        if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better
+            break
+        piece = pieces[number][0]
+        score = float(worth[number]) + reading_ease(piece, phrases.often)
+        score -= MINORITY_SIDE * (is_against(piece) != telling.against)
         if score > best_score + 1e-9:
-            best, best_score = (piece, source), score
+            best, best_score = number, score
     return best
 
 

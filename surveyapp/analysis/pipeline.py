@@ -9,10 +9,11 @@ from time import perf_counter
 import numpy as np
 
 from surveyapp.analysis.cluster import Labels, middles
-from surveyapp.analysis.describe import Description, count_phrases, describe
+from surveyapp.analysis.describe import Description, describe
 from surveyapp.analysis.embed import Space, Vectors, learn_space
 from surveyapp.analysis.ideas import read_answers
 from surveyapp.analysis.membership import Membership, grouped, vectors_of
+from surveyapp.analysis.phrases import count_phrases
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.tally import tally
 from surveyapp.analysis.texts import Texts, once
@@ -88,7 +89,7 @@ def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space)
     rows = _to_describe(texts, themes)
     shown = [texts.shown[row] for row in rows.tolist()]
     near = vectors[rows]
-    phrases = count_phrases(shown, space.frame)
+    phrases = count_phrases(shown, space.frame, themes.labels[rows], themes.parts[rows])
     described = []
     for labels in (themes.labels, themes.parts):
         if labels.max(initial=-1) < 0:

@@ -1,14 +1,18 @@
 """Which piece of a statement could stand as the title of a theme, and how well it reads as one."""
 
 import re
+from collections.abc import Container
 from itertools import pairwise
 
+from surveyapp.analysis.lexicon import is_spelt, tag
 from surveyapp.analysis.split import Span
-from surveyapp.analysis.words import words
+from surveyapp.analysis.words import STOP_WORDS, words
 
-BEST_LENGTH = (4, 14)
+BEST_LENGTH = (4, 13)
 """Words of a title: fewer say too little, more are not read at a glance."""
-LONGEST = 24
+MOST_EASE = 0.16
+"""What a wish is worth more than a bare thing: the most that the reading of a piece adds."""
+LONGEST = 18
 """Words of a title at most, where a theme has any statement or clause as short as that."""
 
 _TELLING = """
@@ -32,56 +36,79 @@ _WISH_BEGINS = IMPERATIVES | frozenset(
 )
 _WISH = re.compile(
     r"\b(?:needs?|should|must|wants?|would (?:like|love)|could use|ought to|ha(?:ve|s) to|let['’]s|i wish|deserves?|"
-    r"it(?:['’]s| is) time|there (?:should|must|needs))\b",
+    r"it(?:['’]s| is) time|there (?:should|must|needs)|(?:is|are) (?:needed|wanted|required))\b",
     re.IGNORECASE,
 )
-_OWN_STORY = re.compile(r"(?:i|my|me|i['’]m|i['’]ve|mine|im|we've|when i|as an? )\b", re.IGNORECASE)
+_HAS_HAPPENED = re.compile(r"\b(?:would have|was|were|had|did|has been|have been|than \d+)\b", re.IGNORECASE)
+_ABOUT_ONESELF = re.compile(
+    r"(?:i|my|me|i['’](?:m|ve|d|ll)|mine|im|ive|we['’]ve|when i|as an? |speaking as|personally)\b", re.IGNORECASE
+)
+_WISHES_ONESELF = re.compile(
+    r"i(?:['’]d| would) (?:like|love)|i (?:want|wish)|i (?:think|believe|feel) (?:that )?(?:we|there|the)\b",
+    re.IGNORECASE,
+)
+_SAYS_I = re.compile(r"\b(?:i|my|me|i['’](?:m|ve|d|ll)|mine|myself)\b", re.IGNORECASE)
 _OPEN_BEGIN = re.compile(
     r"(?:if|when|while|since|as|because|although|though|unless|until|after|before|with|given|due|despite|whether|where|"
     r"and|but|or|so|also|plus|then|yes|well|this|that|these|those|it|its|it['’]s|they|their|he|she|such|which|who|"
-    r"in order|instead|especially|regarding|concerning|to|by|for|from|of|not|even|like|just|maybe)\b",
+    r"in order|instead|especially|regarding|concerning|to|by|for|from|of|not|even|like|just|maybe|however|than|"
+    r"needs?|should|must|is|are|was|has|want|wants)\b",
     re.IGNORECASE,
 )
 _OPEN_END = re.compile(
     r"\b(?:a|an|the|of|to|in|on|at|for|with|by|and|or|but|is|are|be|not|that|this|from|as|our|their|more|such|than|"
-    r"if|when|because|very|so|thus|hence|therefore|however|also|need|needs|should|must|will|would|can|could|have|has|its|his|her|my|your|who|which)$",
+    r"if|when|because|very|so|thus|hence|therefore|however|also|need|needs|should|must|will|would|can|could|have|has|"
+    r"its|his|her|my|your|who|which|both|either|like|pass)$|\b(?:e\.?g|i\.?e|etc|w/)$",
     re.IGNORECASE,
 )
+_HALF_OF_A_PAIR = re.compile(r"\b(?:both|either|neither|between|not only)\b", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s*[,;:()\[\]–—]+\s*|\s+-+\s+|\s*[.!?…]+\s+|"
+    r"\s*[;:()\[\]–—]+\s*|\s+-+\s+|\s*(?<!\.)[.!?]+(?<!\.\.)\s+|"
+    r"\s*,\s*(?=(?:and |but |so )?(?:we|they|it|this|there|i)\b)|"
+    r"\s*,\s*(?=(?:especially|including|such|rather|instead|for example|in order|which|who|while|because|since|so|but|"
+    r"then|regardless|even|particularly|not|as|with)\b)|"
     r"\s+(?=(?:because|so that|so|since|which|while|but|and|unless|even|especially|rather than|in order|"
     r"instead of|such a|such as|including|for example|to help)\b)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"\s*(?:,?\s*(?:and|or)\s)?(?:we|they|it|this|there|i|you|the|because|so|since|which|while|but|unless|even|not|let)\b",
+    re.IGNORECASE,
+)
+"""What follows an "and" where the wish before it is whole: another clause, not another thing of a list."""
 _REFERS_ELSEWHERE = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|him|her|one|ones|here|same|such|does|do so|as well)\b",
+    r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|him|her|ones|here|same|such|does|do so|as well|also|"
+    r"something|else|too)\b",
+    re.IGNORECASE,
+)
+_OF_THE_POLL = re.compile(
+    r"\b(?:(?:this|the|these|your) (?:poll|survey|questionnaire|questions?|statements?|form)|(?:i|to) (?:dis)?agree|"
+    r"agreed|answer(?:ed|ing)? (?:this|these))\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\b(?:not|no|never|nor|none|stop|against|oppose|ban|without|cannot|[a-z]+n['’]t|dont)\b", re.IGNORECASE
 )
-_DENIES = re.compile(
-    r"\b(?:should|must|do|does|did|can|need|would|could|will|ought|is)(?: definitely| really| absolutely)?"
-    r"(?:n['’]?t| not| never)\b|\bcannot\b|^\W*(?:no more|no new|not|never|stop|against|dont)\b|"
-    r"\b(?:definitely|really|absolutely) (?:does|do|should|is) not\b|\b(?:oppose|reject|not in favou?r|not support)\b",
-    re.IGNORECASE,
-)
+_ASKS = re.compile(r"(?:why|how|what|when|where|who|which|do|does|is|are|can|could|will|would|shall)\b", re.IGNORECASE)
+_STUCK = re.compile(r"[^\W\d_][,;:!?&][^\W\d_]{2}|^&[^\W\d_]{2}")
+"""Words without the blank that belongs between them: "earth,we"."""
 _ENDS = " \t.,;:!-–—…"
+_MARKS = frozenset('"“”()[]/#@$*&%=+<>|~')
 
 
 def title_spans(statement: str) -> list[Span]:
     """Pieces of a statement that could be a title: all of it, and where it is long the clauses that can stand alone."""
     start, end = _bare(statement, (0, len(statement)))
     spans = [(start, end)] if start < end else []
-    if len(statement[start:end].split()) <= BEST_LENGTH[1]:
+    if len(statement[start:end].split()) <= BEST_LENGTH[1] - 3:
         return spans
     cuts = [found.span() for found in _CUT.finditer(statement, start, min(end, start + 1000))]
     bounds = [(start, start), *cuts, (end, end)]
     begins = [begin for _, begin in bounds[:-1]]
     for i, begin in enumerate(begins):
-        for stop, _ in bounds[i + 1 : i + 5]:
+        for stop, after in bounds[i + 1 : i + 5]:
             span = _bare(statement, (begin, stop))
-            if span[0] < span[1] and _stands_alone(statement[span[0] : span[1]], is_first=i == 0):
+            if span[0] < span[1] and _stands_alone(statement, span, after, is_first=i == 0):
                 spans.append(span)
     return list(dict.fromkeys(spans))
 
@@ -89,7 +116,17 @@ def title_spans(statement: str) -> list[Span]:
 def is_wish(piece: str) -> bool:
     """Whether a piece asks for something: "we need", "should", "more", or a verb that tells what to do."""
     said = words(piece)
-    return bool(said) and (said[0] in _WISH_BEGINS or _WISH.search(piece) is not None)
+    if not said:
+        return False
+    is_thing = said[0] in _WISH_BEGINS and (said[0] in IMPERATIVES or _HAS_HAPPENED.search(piece) is None)
+    return is_thing or tells(said) or _WISH.search(piece) is not None
+
+
+def tells(said: list[str]) -> bool:
+    """Whether words begin with a verb that tells what to do, and go on with what is to be done to what."""
+    if len(said) < 2 or said[1] in {"is", "are", "was", "were", "has", "have", "will", "of", "should", "must", "needs"}:
+        return False
+    return said[0] in IMPERATIVES or (tag(said[0]) == "VB" and said[0] not in STOP_WORDS)
 
 
 def leans(statement: str) -> bool:
@@ -102,29 +139,49 @@ def is_against(piece: str) -> bool:
     return _NOT.search(piece) is not None
 
 
-def denies(piece: str) -> bool:
-    """Whether the main clause of a piece is denied: "should not be", "does not need", "no more", "stop"."""
-    return _DENIES.search(piece) is not None
+def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
+    """How well a piece reads as a title, as an amount to add to its cosine: 0 is a plain noun phrase of good length.
 
-
-def reading_ease(piece: str) -> float:
-    """How well a piece reads as a title, as an amount to add to its cosine: 0 is a plain noun phrase of good length."""
+    Args:
+        piece: A statement or a piece of one.
+        known: Words in small letters that are written right, besides those of the lexicon.
+    """
     said = words(piece)
     n = len(said)
-    score = 0.10 if is_wish(piece) else 0.0
+    score = MOST_EASE if is_wish(piece) else 0.0
     score -= 0.04 * max(0, n - BEST_LENGTH[1]) + 0.08 * max(0, BEST_LENGTH[0] - n)
     score -= 0.30 * (n > LONGEST)
-    score -= 0.08 * (_REFERS_ELSEWHERE.search(piece) is not None)
-    score -= 0.10 * ("?" in piece)
-    score -= 0.12 * (_OWN_STORY.match(piece) is not None)
+    score -= 0.10 * (_REFERS_ELSEWHERE.search(piece) is not None)
+    score -= 0.16 * ("?" in piece or _ASKS.match(piece) is not None)
+    score -= 0.15 * (_OF_THE_POLL.search(piece) is not None)
+    if _SAYS_I.search(piece):
+        score -= 0.06 if _WISHES_ONESELF.match(piece) else 0.20 if _ABOUT_ONESELF.match(piece) else 0.12
     score -= 0.15 * (_OPEN_BEGIN.match(piece) is not None)
-    score -= 0.06 * any(c in piece for c in '"“”()[]/#@$*&%=+<>|~')
-    score -= 0.04 * (not piece[:1].isupper())
-    score -= 0.06 * ("!" in piece)
-    score -= 0.03 * (", " in piece)
+    score -= 0.15 * (_OPEN_END.search(piece) is not None)
+    score -= 0.06 * any(c in _MARKS for c in piece)
+    score -= 0.12 * (not piece[:1].isupper())
+    score -= 0.08 * ("!" in piece or ". " in piece)
+    score -= 0.04 * (", " in piece)
     shouted = sum(len(word) > 3 and word.isupper() for word in piece.split())
-    score -= 0.12 * (shouted > n / 3) + 0.03 * (shouted > 0)
+    score -= 0.12 * (shouted > n / 3) + 0.05 * (shouted > 0)
+    score -= 0.10 * min(3, n_slips(piece, known))
     return score - 0.05 * sum(a == b for a, b in pairwise(said))
+
+
+def n_slips(piece: str, known: Container[str]) -> int:
+    """How many words of a piece look like slips of the pen: unknown to the lexicon and to the other texts."""
+    slips = 0
+    for word in piece.split():
+        if _STUCK.search(word):
+            slips += 1
+            continue
+        bare = word.strip(" \t.,;:!?-–—…\"'“”‘’()[]*&/%$#")
+        small = bare.lower().replace("’", "'")
+        too_short = len(bare) < 3 and small not in STOP_WORDS and bare.islower()
+        if not bare.isalpha() or (small in known and not too_short) or (bare[:1].isupper() and not bare.isupper()):
+            continue
+        slips += too_short or (not is_spelt(bare) and not bare.isupper())
+    return slips
 
 
 def _bare(text: str, span: Span) -> Span:
@@ -137,11 +194,22 @@ def _bare(text: str, span: Span) -> Span:
     return start, end
 
 
-def _stands_alone(piece: str, *, is_first: bool) -> bool:
-    """Whether a clause cut from a statement is a whole wish by itself."""
+def _stands_alone(statement: str, span: Span, after: int, *, is_first: bool) -> bool:
+    """Whether a clause cut from a statement is a whole wish by itself.
+
+    Args:
+        statement: Where it is cut from.
+        span: The clause.
+        after: Where the statement goes on.
+        is_first: Whether the statement begins with it.
+    """
+    piece, rest = statement[span[0] : span[1]], statement[span[1] : after + 40]
     n = len(piece.split())
     if not BEST_LENGTH[0] <= n <= BEST_LENGTH[1] or piece.count('"') % 2 or piece.count("(") != piece.count(")"):
         return False
     if _OPEN_BEGIN.match(piece) or _OPEN_END.search(piece) or not is_wish(piece):
+        return False
+    goes_on_with_and = re.match(r"\s*,?\s*(?:and|or)\b", rest)
+    if goes_on_with_and and (_HALF_OF_A_PAIR.search(piece) or not _GOES_ON.match(rest)):
         return False
     return is_first or piece[0].isupper() or re.match(r"(?:we|there|the city|people)\s", piece) is not None

@@ -1,8 +1,9 @@
 import numpy as np
 
 from surveyapp.analysis.cluster import middles
-from surveyapp.analysis.describe import Description, count_phrases, describe, keywords
+from surveyapp.analysis.describe import Description, describe
 from surveyapp.analysis.embed import learn_space
+from surveyapp.analysis.phrases import count_phrases, keywords
 
 TREES = [
     "Plant more trees along the street",

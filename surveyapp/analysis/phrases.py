@@ -1,0 +1,236 @@
+"""Words and short phrases of texts, and those that tell one theme from the others."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveyapp.analysis.cluster import Labels
+from surveyapp.analysis.lexicon import tag
+from surveyapp.analysis.places import KINDS_OF_PLACE, place_names
+from surveyapp.analysis.tone_scan import word_set
+from surveyapp.analysis.words import STOP_WORDS, clean, stem, words, written_large
+
+MOST_READ = 400
+"""Texts of a theme, and of a sub-theme, whose phrases are counted: the first in their order, which nobody chose. A
+keyword stands in COVERAGE of them, 28 texts, so that the chance of missing one is small."""
+MOST_KEYWORDS = 4
+COVERAGE = 0.07
+"""A keyword stands in at least this share of the theme's texts, and in FEWEST_WITH_KEYWORD of them."""
+FEWEST_WITH_KEYWORD = 3
+FEWEST_IN_SMALL = 2
+"""The same in a theme of fewer than SMALL texts."""
+SMALL = 30
+MOST_COMMON = 0.15
+"""What stands in more than this share of all texts tells no theme from another."""
+FEWEST_TO_BE_COMMON = 20
+"""With fewer texts than this nothing is called common."""
+LONGER_PHRASE = 0.35
+"""A phrase says more than a word: what each word beyond the first adds to its score."""
+INSIDE_PHRASE = frozenset({"of", "and"})
+"""The stop words that a phrase of three words may have in its middle: "quality of life"."""
+WEIGHT_OF_KIND = {"N": 1.0, "": 1.0, "J": 0.7, "V": 0.7, "R": 0.4}
+"""What a keyword's score is worth by the kind of its last word: things name a theme, "higher" and "done" hardly do."""
+WEIGHT_OF_OTHER_KINDS = 0.5
+WEAK = word_set(
+    """
+    people person time year day week work idea help use change issue problem part number kind everyone anyone today
+    need want country world place area fact point lack attention priority option options level term matter
+    """
+)
+"""Words that stand in wishes of any kind: they count half."""
+SAME_TEXT = 0.6
+"""Two texts that have so much of the shorter one's words in common are counted once for a keyword."""
+MOST_COMPARED = 12
+"""Texts with a keyword that are compared for being the same: where more have it, some differ."""
+SAME_BEGINNING = (5, 0.6)
+"""Two words are one for a reader when they begin with so many letters alike, and so large a share of the longer:
+"homeless" and "homelessness"."""
+
+_PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
+_ROOT = re.compile(r"(?<=[a-z]{3})(?:e|er|ers|ing|ed|ion|ions)$")
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Words and short phrases of the texts that were read, counted by their stems."""
+
+    of_text: dict[int, frozenset[str]]
+    """Row of each text that was read, and its phrases."""
+    stands_for: dict[int, float]
+    """How many texts of its theme each text that was read stands for."""
+    in_texts: dict[str, float]
+    """About how many of all texts have a phrase."""
+    n_texts: int
+    empty: frozenset[str]
+    """Words that say nothing: stop words and those of the frame."""
+    shown_as: dict[str, str]
+    """Most frequent written form of a stem phrase."""
+    places: frozenset[str]
+    """Words that name a place."""
+    written_small: frozenset[str]
+    """Words that are no names."""
+    often: frozenset[str]
+    """Words that several texts have, so that they are no slip of the pen."""
+
+
+def read_first(groups: Labels) -> Labels:
+    """The first MOST_READ rows of each group, in order; shape (n_read,).
+
+    Args:
+        groups: Group of each text, shape (n_texts,); -1 for none.
+    """
+    order = np.argsort(groups, kind="stable")
+    ranked = groups[order]
+    place = np.arange(len(order)) - np.searchsorted(ranked, ranked, side="left")
+    rows: Labels = np.sort(order[(place < MOST_READ) & (ranked >= 0)]).astype(np.int64)
+    return rows
+
+
+def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Labels) -> Phrases:
+    """Find the phrases of one to three words that neither begin nor end with a stop word or a word of the frame.
+
+    Args:
+        texts: Distinct texts.
+        frame: Words that weigh nothing, such as those of the question.
+        groupings: Themes of the texts, then their sub-themes, each of shape (n_texts,); of large ones the first
+            texts are read. Without any, of all texts.
+    """
+    themes = groupings[0] if groupings else np.zeros(len(texts), dtype=np.int64)
+    rows = np.unique(np.concatenate([read_first(labels) for labels in groupings or (themes,)]))
+    sizes, n_read = (np.bincount(labels + 1, minlength=1) for labels in (themes, themes[rows]))
+    empty = STOP_WORDS | frame
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    in_texts: defaultdict[str, float] = defaultdict(float)
+    said_by: Counter[str] = Counter()
+    of_text, stands_for = {}, {}
+    for row in rows.tolist():
+        of_text[row] = frozenset(_phrases(texts[row], empty, forms))
+        stands_for[row] = float(sizes[themes[row] + 1] / n_read[themes[row] + 1])
+        said_by.update(set(words(texts[row])))
+        for stems in of_text[row]:
+            in_texts[stems] += stands_for[row]
+    shown_as = {stems: min(written, key=lambda w: (-written[w], w)) for stems, written in forms.items()}
+    names = written_large(texts[row] for row in of_text)
+    return Phrases(
+        of_text,
+        stands_for,
+        in_texts,
+        len(texts),
+        empty,
+        shown_as,
+        places=place_names((texts[row] for row in of_text), names),
+        written_small=frozenset(said_by) - names,
+        often=frozenset(word for word, n in said_by.items() if n >= FEWEST_WITH_KEYWORD),
+    )
+
+
+def _phrases(text: str, empty: frozenset[str], forms: defaultdict[str, Counter[str]]) -> Iterable[str]:
+    """The phrases of a text as stems; how they were written is counted in *forms*."""
+    for part in _PHRASE_ENDS.split(clean(text)):
+        said = words(part)
+        stems = [stem(word) for word in said]
+        may_end = [word not in empty and not word.isdigit() and len(word) > 1 for word in said]
+        for start in range(len(said)):
+            if not may_end[start]:
+                continue
+            for end in range(start, min(start + 3, len(said))):
+                if not may_end[end] or (end == start and len(said[start]) < 3):
+                    continue
+                if end == start + 2 and not (may_end[start + 1] or said[start + 1] in INSIDE_PHRASE):
+                    continue
+                phrase = " ".join(stems[start : end + 1])
+                forms[phrase][" ".join(said[start : end + 1])] += 1
+                yield phrase
+
+
+def scores(phrases: Phrases, rows: Labels) -> dict[str, float]:
+    """How well each phrase that stands in much of a theme tells it from the others.
+
+    The score is the root of the share of the theme's texts that have it, times the logarithm of how many times that
+    is its share of the other texts; longer phrases and things are favoured.
+
+    Args:
+        phrases: Phrases of all texts.
+        rows: The theme's texts.
+    """
+    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
+    inside = Counter(stems for row in read for stems in phrases.of_text[row])
+    n_inside, n_all = len(rows), phrases.n_texts
+    part = n_inside / max(1, len(read))
+    fewest = FEWEST_WITH_KEYWORD if n_inside >= SMALL else min(FEWEST_IN_SMALL, n_inside)
+    enough = max(fewest, COVERAGE * len(read))
+    found = {}
+    for stems, n in inside.items():
+        everywhere = phrases.in_texts[stems]
+        is_common = everywhere > MOST_COMMON * n_all and n_inside < n_all / 2 and n_all >= FEWEST_TO_BE_COMMON
+        if n < enough or is_common:
+            continue
+        outside = max(0.0, everywhere - n * part)
+        lift = np.log((n / len(read)) / ((outside + 0.5) / (n_all - n_inside + 1)))
+        if lift > 0:
+            longer = 1 + LONGER_PHRASE * stems.count(" ")
+            found[stems] = float(np.sqrt(n / len(read)) * lift * longer * _weight(phrases.shown_as[stems]))
+    return found
+
+
+def keywords(phrases: Phrases, rows: Labels, found: dict[str, float] | None = None) -> list[str]:
+    """Stem phrases that tell a theme from the others, best first: no word twice, no place alone, no repeated text.
+
+    Args:
+        phrases: Phrases of all texts.
+        rows: The theme's texts.
+        found: Their scores, where they are known already.
+    """
+    found = scores(phrases, rows) if found is None else found
+    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
+    fewest = FEWEST_WITH_KEYWORD if len(rows) >= SMALL else min(FEWEST_IN_SMALL, len(rows))
+    chosen: list[str] = []
+    for stems in sorted(found, key=lambda s: (-found[s], s)):
+        if len(chosen) == MOST_KEYWORDS:
+            break
+        shown = phrases.shown_as[stems].split()
+        if only_a_place(shown, phrases.places) or any(_alike(a, b) for a in shown for c in chosen for b in c.split()):
+            continue
+        if _different(stems, [phrases.of_text[row] for row in read if stems in phrases.of_text[row]], fewest):
+            chosen.append(stems)
+    return chosen
+
+
+def only_a_place(phrase: Sequence[str], places: frozenset[str]) -> bool:
+    """Whether a phrase, in small letters, is the name of a place and nothing else."""
+    names = [word.removesuffix("'s") for word in phrase]
+    return any(name in places for name in names) and all(name in places or name in KINDS_OF_PLACE for name in names)
+
+
+def _weight(shown: str) -> float:
+    """What a phrase is worth by the kind of its last word."""
+    first, *_, last = shown.split() * 2
+    kind = tag(last)[:1]
+    weight = WEIGHT_OF_KIND.get(kind, WEIGHT_OF_OTHER_KINDS)
+    return weight * (0.5 if first == last and stem(last) in WEAK else 1.0)
+
+
+def _alike(first: str, second: str) -> bool:
+    """Whether a reader takes two words for one."""
+    if first == second or _ROOT.sub("", stem(first)) == _ROOT.sub("", stem(second)):
+        return True
+    shorter = min(len(first), len(second))
+    common = next((i for i in range(shorter) if first[i] != second[i]), shorter)
+    fewest, share = SAME_BEGINNING
+    return common >= fewest and common >= share * max(len(first), len(second))
+
+
+def _different(keyword: str, having: Sequence[frozenset[str]], fewest: int) -> bool:
+    """Whether enough texts with a keyword are left when those with much the same other words are counted once."""
+    if len(having) > MOST_COMPARED:
+        return True
+    own = set(keyword.split())
+    kept: list[set[str]] = []
+    for found in having:
+        others = {stems for stems in found if " " not in stems} - own
+        if all(not others or len(others & one) < SAME_TEXT * min(len(others), len(one)) for one in kept):
+            kept.append(others)
+    return len(kept) >= fewest
