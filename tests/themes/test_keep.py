@@ -1,7 +1,7 @@
 """What is kept of a run's results: the parts of themes, the other side, the proposed goal, the languages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -110,7 +110,7 @@ class Weak(Statement):
 def test_a_statement_that_fits_weakly_is_kept_as_such(session: Session, community: Community) -> None:
     wishes = [f"Plant {i} trees" for i in range(8)]
     analysis = found(people({1: 8}))
-    weak = Weak(**vars(analysis.statements[0]) | {"weak": True})
+    weak = Weak(**asdict(analysis.statements[0]) | {"weak": True})
     analysis = replace(analysis, statements=(weak, *analysis.statements[1:]))
 
     run = kept(session, community, analysis, wishes)
