@@ -11,6 +11,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveyapp.analysis.vector_kinds import VectorsMissing, check_vectors
 from surveyapp.csv_file import open_csv, read_csv
 from surveyapp.errors import BadInput
 from surveyapp.reports.parts import Report
@@ -59,11 +60,13 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
         What the PDF says, whether one was ordered or not.
 
     Raises:
-        BadInput: The file, a column or a target cannot be used.
+        BadInput: The file, a column or a target cannot be used, or the vectors are not installed.
         ReportFailed: The PDF cannot be made.
     """
-    if order.vectors != "static":
-        raise BadInput(f"This version has no {order.vectors} vectors. Choose --vectors static.")
+    try:
+        check_vectors(order.vectors)
+    except VectorsMissing as error:
+        raise BadInput(str(error)) from None
     title = _line("The title", order.title, MOST_IN_TITLE)
     mission = _line("The mission", order.mission, MOST_IN_MISSION)
     question = _line("The question", order.question, MOST_IN_QUESTION)

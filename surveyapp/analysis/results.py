@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from surveyapp.analysis.vector_kinds import STATIC
+
 DIGITS = 4
 """Decimal places of shares, cosines and tones in the JSON."""
 
@@ -25,7 +27,8 @@ class Answer:
 class Settings:
     """What may be chosen about an analysis."""
 
-    vectors: str = "static"
+    vectors: str = STATIC
+    """`static`, or `hybrid` where the sentence model is installed."""
     whole_rows: bool = False
     """Do not split answers into statements."""
     question: str = ""

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
+from surveyapp.analysis.vector_kinds import STATIC
 from surveyapp.db import now, reading
 from surveyapp.errors import Conflict
 from surveyapp.jobs import Job, Running, defer
@@ -31,8 +32,16 @@ class TooFewAnswers(Conflict):
     """There are not enough answers, or not enough new ones, for a run that shows nobody's own."""
 
 
-def start_run(session: Session, survey: Survey, *, user_id: int | None = None) -> tuple[AnalysisRun, Job]:
+def start_run(
+    session: Session, survey: Survey, *, user_id: int | None = None, vectors: str = STATIC
+) -> tuple[AnalysisRun, Job]:
     """Begin an analysis run in the caller's transaction; a job does the work. One that is under way goes on instead.
+
+    Args:
+        session: The caller's.
+        survey: Whose answers.
+        user_id: Who asks.
+        vectors: How ideas are compared, as the setting analysis_vectors says.
 
     Raises:
         TooFewAnswers: If fewer people answered than the smallest group, or fewer than BATCH since the last run.
@@ -59,7 +68,9 @@ def start_run(session: Session, survey: Survey, *, user_id: int | None = None) -
             f"Fewer than {BATCH} answers came since ideas were grouped last. To group them now could show what "
             f"one person said: wait for more."
         )
-    run = AnalysisRun(community_id=survey.community_id, survey_id=survey.id, settings={}, started_at=now())
+    run = AnalysisRun(
+        community_id=survey.community_id, survey_id=survey.id, settings={"vectors": vectors}, started_at=now()
+    )
     session.add(run)
     session.flush()
     job = defer(session, "group_ideas", key=f"group ideas {run.id}", community_id=survey.community_id, run_id=run.id)
@@ -108,6 +119,7 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
         run = session.get_one(AnalysisRun, run_id)
         if run.finished_at is not None:
             return
+        vectors = run.settings["vectors"]
         survey = session.get_one(Survey, run.survey_id)
         questions = survey.questions
         responses = dict(
@@ -121,7 +133,7 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
 
     grouped, others = _texts(questions, contents, responses)
     asked = " ".join(sorted({q.prompt for q in questions if q.id in {text.question_id for text in grouped}}))
-    settings = pipeline.Settings(question=asked)
+    settings = pipeline.Settings(vectors=vectors, question=asked)
     analysis = pipeline.analyse(_answers(grouped), settings, progress=running.progress)
     alone = pipeline.analyse(_answers(others), pipeline.Settings())  # their tone; other texts form no candidates
 

@@ -11,7 +11,7 @@ from surveyapp.surveys.models import Survey
 from surveyapp.themes.count import shown
 from surveyapp.themes.discover import BATCH, latest_run, open_job, start_run
 from surveyapp.themes.read import counts_of, name_of, other_sides, parts_of, told, tone_of, top_findings
-from surveyapp.web import db_session, find, user
+from surveyapp.web import db_session, find, settings, user
 
 AXIS = 25  # percent: the end of the axis of shares, unless one needs more
 
@@ -58,6 +58,6 @@ def analyse(survey_id: int) -> ResponseReturnValue:
     """Group the ideas of a survey, as a job."""
     session = db_session()
     survey = find(Survey, survey_id)
-    start_run(session, survey, user_id=user().id)
+    start_run(session, survey, user_id=user().id, vectors=settings().analysis_vectors)
     session.commit()
     return redirect(url_for("themes.results", survey_id=survey.id), HTTPStatus.SEE_OTHER)

@@ -220,7 +220,7 @@ def test_who_waits_is_told_each_step() -> None:
 
 
 def test_unknown_vectors_are_refused() -> None:
-    with pytest.raises(ValueError, match="choose static"):
+    with pytest.raises(ValueError, match="choose static or hybrid"):
         analyse([], Settings(vectors="magic"))
 
 

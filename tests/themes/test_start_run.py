@@ -14,6 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from surveyapp.analysis import vector_kinds
+from surveyapp.analysis.vector_kinds import VectorsMissing
 from surveyapp.communities.models import Community
 from surveyapp.errors import Conflict
 from surveyapp.jobs import JobState, Running, Worker
@@ -50,6 +52,21 @@ def test_p9c_a_new_run_waits_for_ten_more_answers(
 
     assert second.people == first.people + 10
     assert session.get_one(AnalysisRun, first.id).people == len(FIRST)
+
+
+def test_a_run_uses_the_vectors_it_was_begun_with_or_none(
+    session: Session, sessions: sessionmaker[Session], community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_kinds, "find_spec", lambda _name: None)
+    run, job = start_run(session, answered(session, community), vectors="hybrid")
+    session.commit()
+
+    with pytest.raises(VectorsMissing, match="not installed"):
+        group_ideas(Running(sessions, job.id), run.id)
+
+    session.expire_all()
+    assert run.finished_at is None
+    assert run.settings == {"vectors": "hybrid"}
 
 
 def test_r7_fewer_people_than_the_smallest_group_are_not_analysed(session: Session, community: Community) -> None:
