@@ -122,6 +122,8 @@ class _Pool:
     """Theme of each text, shape (n_texts,): an old id, or for a new theme any number from `first_new` on."""
     parts: Labels
     """Sub-theme of each text, numbered from 0; -1 for none."""
+    weak: Mask
+    """Texts that are like few others, shape (n_texts,)."""
     resolution: float = 0.0
     steady: Mapping[int, float | None] = field(default_factory=dict)
     """How well each theme comes back."""
@@ -152,6 +154,7 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
     first_new = 1 + max(given)
 
     labels, parts = start.copy(), np.full(len(start), -1)
+    weak = np.zeros(len(start), dtype=np.bool_)
     pools: list[_Pool] = []
     for rows, begin, resolution in zip(*_by_language(texts, start, stays), memory.resolutions, strict=True):
         pool = _go_on_with(
@@ -159,6 +162,7 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
         )
         labels[rows] = pool.labels
         parts[rows] = np.where(pool.parts < 0, -1, pool.parts + parts.max(initial=-1) + 1)
+        weak[rows] = pool.weak
         pools.append(pool)
     labels = _with_left(vectors, labels)
 
@@ -174,7 +178,7 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
     steady = {ids[theme]: value for pool in pools for theme, value in pool.steady.items() if theme in ids}
     found = np.where(labels >= 0, np.searchsorted(numbers, labels), -1)
     return Update(
-        found=Membership(found, parts, _fit(vectors, found), [steady.get(theme) for theme in numbers.tolist()]),
+        found=Membership(found, parts, _fit(vectors, found), [steady.get(theme) for theme in numbers.tolist()], weak),
         ids=tuple(numbers.tolist()),
         born=tuple(sorted(new for old, new in ids.items() if old >= first_new)),
         changes=changes_between(before.tolist(), labels.tolist(), gone=gone, parents=parents, into=into),
@@ -228,12 +232,12 @@ def _go_on_with(
     n = len(vectors)
     if n < FEWEST_TO_GROUP:
         alone = np.arange(n) + first_new
-        return _Pool(np.where(start >= 0, start, alone), np.full(n, -1))
+        return _Pool(np.where(start >= 0, start, alone), np.full(n, -1), np.zeros(n, dtype=np.bool_))
     fresh = group(vectors)
     if not (start >= 0).any():
         steady = dict(enumerate(stability(fresh.labels, fresh.resamples), start=first_new))
         score = _agreement(fresh, fresh.labels)
-        return _Pool(fresh.labels + first_new, fresh.parts, fresh.resolution, steady, (score, score))
+        return _Pool(fresh.labels + first_new, fresh.parts, fresh.weak, fresh.resolution, steady, (score, score))
 
     resolution = resolution or fresh.resolution
     known = np.unique(start[start >= 0])
@@ -261,6 +265,7 @@ def _go_on_with(
     return _Pool(
         labels=np.array([name(i) for i in labels.tolist()], dtype=np.int64),
         parts=spread_sub_themes(vectors, labels, core_parts),
+        weak=fresh.weak,
         resolution=resolution,
         steady={name(i): value for i, value in zip(np.unique(labels).tolist(), comes_back, strict=True)},
         agreed=(_agreement(fresh, numbers), _agreement(fresh, fresh.labels)),

@@ -63,7 +63,11 @@ class Ideas:
         ]
 
     def statements(
-        self, themes: Sequence[int | None], fits: Sequence[float | None], parts: Sequence[int | None]
+        self,
+        themes: Sequence[int | None],
+        fits: Sequence[float | None],
+        parts: Sequence[int | None],
+        weak: Sequence[bool],
     ) -> tuple[Statement, ...]:
         """The records that the rest of the application knows.
 
@@ -71,6 +75,7 @@ class Ideas:
             themes: Id of the theme of each idea.
             fits: Cosine of each to the middle of its theme.
             parts: Id of the sub-theme of each.
+            weak: Whether each is like few others.
         """
         return tuple(
             Statement(
@@ -87,9 +92,10 @@ class Ideas:
                 tone=tone,
                 kind=kind,
                 subtheme=part,
+                weak=is_weak,
                 may_quote=answer.may_quote,
             )
-            for answer, start, end, text, theme, fit, polarity, subjectivity, tone, kind, part in zip(
+            for answer, start, end, text, theme, fit, polarity, subjectivity, tone, kind, part, is_weak in zip(
                 map(self.answers.__getitem__, self.answer_of.tolist()),
                 self.starts.tolist(),
                 self.ends.tolist(),
@@ -101,6 +107,7 @@ class Ideas:
                 self.tones,
                 self.kinds,
                 parts,
+                weak,
                 strict=True,
             )
         )

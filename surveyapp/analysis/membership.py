@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.analysis.cluster import MOST_IN_GRAPH, Grouping, Labels, closest_middle, group, middles
+from surveyapp.analysis.cluster import MOST_IN_GRAPH, Grouping, Labels, among_least, closest_middle, group, middles
 from surveyapp.analysis.embed import GRID, FloatMatrix, Space, Vectors
 from surveyapp.analysis.measure import stability
 from surveyapp.analysis.side_processes import cores
@@ -36,6 +36,8 @@ class Membership:
     """Cosine to the middle of its theme, shape (n_texts,)."""
     stability: list[float | None]
     """Per theme."""
+    weak: NDArray[np.bool_]
+    """Texts that are like few others, shape (n_texts,)."""
 
     @property
     def n_themes(self) -> int:
@@ -68,6 +70,8 @@ def vectors_of(texts: Texts, space: Space) -> Vectors:
 def grouped(texts: Texts, vectors: Vectors) -> Membership:
     """Themes of the texts; those in other languages among themselves where they are many, else where they fit."""
     labels, parts = np.full(len(vectors), -1), np.full(len(vectors), -1)
+    weak = np.zeros(len(vectors), dtype=np.bool_)
+    beyond: list[tuple[Labels, Labels]] = []
     steady: list[float | None] = []
     pools = [np.flatnonzero(~texts.other_language), np.flatnonzero(texts.other_language)]
     for pool, least in zip(pools, (1, FEWEST_OF_OTHER_LANGUAGES), strict=True):
@@ -79,9 +83,11 @@ def grouped(texts: Texts, vectors: Vectors) -> Membership:
         of_pool, parts_of_pool = _joined_by_rest(core, found, (vectors[rows] for rows in _blocks(pool, len(core))))
         labels[pool] = of_pool + len(steady)
         parts[pool] = np.where(parts_of_pool < 0, -1, parts_of_pool + n_parts)
+        weak[pool[: len(core)]] = found.weak
+        beyond.append((pool[: len(core)], pool[len(core) :]))
         steady += stability(found.labels, found.resamples)
     if labels.max(initial=-1) < 0:
-        return Membership(labels, parts, np.zeros(len(vectors)), steady)
+        return Membership(labels, parts, np.zeros(len(vectors)), steady, weak)
     centres = middles(vectors, labels)
     left = np.flatnonzero(labels < 0)
     nearest = closest_middle(vectors[left], centres)
@@ -89,7 +95,9 @@ def grouped(texts: Texts, vectors: Vectors) -> Membership:
     labels[left] = np.where(alike >= LEAST_RESEMBLANCE, nearest, -1)
     rows = np.arange(len(vectors))
     fit = np.concatenate([_cosines(vectors[block], centres[labels[block]]) for block in _blocks(rows, 0)])
-    return Membership(labels, parts, fit, steady)
+    for graphed, rest in beyond:
+        weak[rest] = among_least(fit[rest], fit[graphed])
+    return Membership(labels, parts, fit, steady, weak)
 
 
 def _blocks(rows: Labels, first: int) -> Iterator[Labels]:

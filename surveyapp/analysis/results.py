@@ -48,13 +48,15 @@ class Statement:
     theme: int | None
     """Id of its theme (one without a parent); None where it says nothing or cannot be placed."""
     fit: float | None
-    """Cosine to the middle of the theme: low is a weak fit."""
+    """Cosine to the middle of the theme."""
     polarity: float
     subjectivity: float
     tone: str
     kind: str
     subtheme: int | None = None
     """Id of its sub-theme, where the theme has any."""
+    weak: bool = False
+    """A weak fit: it is like few other statements, counts in its theme, and hardly speaks for it."""
     may_quote: bool = True
 
 

@@ -65,6 +65,7 @@ def tally(
         [theme_id[theme] for theme in theme_of.tolist()],
         [fit if theme >= 0 else None for fit, theme in zip(fits, theme_of.tolist(), strict=True)],
         [part_id[part] for part in part_of.tolist()],
+        ((theme_of >= 0) & np.append(found.weak, False)[text_of]).tolist(),
     )
     return statements, themes
 

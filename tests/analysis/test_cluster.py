@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from surveyapp.analysis.cluster import FEWEST_TO_GROUP, group, middles, nearest
+from surveyapp.analysis.cluster import COARSE, FEWEST_TO_GROUP, group, middles, nearest
 from surveyapp.analysis.embed import GRID, FloatMatrix
+from surveyapp.analysis.measure import agreement
 
 
 def planted(n_groups: int, n_each: int, spread: float = 0.08, dims: int = 40) -> tuple[FloatMatrix, list[int]]:
@@ -12,6 +13,16 @@ def planted(n_groups: int, n_each: int, spread: float = 0.08, dims: int = 40) ->
     truth = random.permutation(np.repeat(np.arange(n_groups), n_each))
     rows = random.normal(size=(n_groups, dims)) / np.sqrt(dims)
     rows = rows[truth] + spread * random.normal(size=(len(truth), dims))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.rint(rows * GRID).astype(np.float32), truth.tolist()
+
+
+def overlapping(n: int) -> tuple[FloatMatrix, list[int]]:
+    """Twenty groups of different sizes that run into each other, as real themes do."""
+    random = np.random.default_rng(7)
+    sizes = random.dirichlet(np.full(20, 3.0))
+    truth = random.choice(20, n, p=sizes)
+    rows = (random.normal(size=(20, 60)) / np.sqrt(60))[truth] + 0.24 * random.normal(size=(n, 60))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return np.rint(rows * GRID).astype(np.float32), truth.tolist()
 
@@ -60,3 +71,65 @@ def test_the_middle_of_a_theme_has_the_length_of_the_grid() -> None:
     vectors, truth = planted(3, 20)
 
     assert np.allclose(np.linalg.norm(middles(vectors, np.array(truth)), axis=1), GRID, rtol=0.01)
+
+
+@pytest.mark.parametrize(("n_groups", "n_each"), [(2, 50), (2, 100), (2, 500), (3, 300)])
+def test_a_few_large_groups_that_lie_apart_are_not_cut_up(n_groups: int, n_each: int) -> None:
+    vectors, truth = planted(n_groups, n_each, spread=0.15)
+
+    found = group(vectors)
+
+    assert adjusted_rand_score(truth, found.labels) == 1.0
+    assert found.resolution == COARSE
+
+
+def test_three_texts_more_do_not_change_how_fine_the_themes_are() -> None:
+    vectors, _ = overlapping(400)
+    counts = [int(group(vectors[:n]).labels.max()) + 1 for n in range(380, 401, 3)]
+
+    assert max(counts) - min(counts) <= 3, "single texts decide how many themes there are"
+
+
+def test_a_run_on_four_fifths_of_the_texts_finds_much_the_same_themes() -> None:
+    vectors, _ = overlapping(600)
+    whole = group(vectors).labels
+    same = []
+    for seed in range(4):
+        rows = np.sort(np.random.default_rng(seed).permutation(600)[:480])
+        same.append(agreement(whole[rows], group(vectors[rows]).labels))
+
+    assert np.mean(same) >= 0.7
+
+
+def test_texts_that_are_like_no_other_are_weak_fits() -> None:
+    vectors, _ = planted(6, 100)
+    random = np.random.default_rng(3)
+    strays = random.choice(600, 8, replace=False)
+    foreign = random.normal(size=(8, 40))
+    vectors[strays] = np.rint(foreign / np.linalg.norm(foreign, axis=1, keepdims=True) * GRID)
+
+    weak = np.flatnonzero(group(vectors).weak)
+
+    assert set(strays.tolist()) <= set(weak.tolist())
+    assert len(weak) <= 0.02 * 600
+
+
+def test_beyond_the_graph_texts_that_fit_their_theme_least_are_weak(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, _ = planted(6, 100)
+    foreign = np.random.default_rng(3).normal(size=40)
+    vectors[500] = np.rint(foreign / np.linalg.norm(foreign) * GRID)
+    monkeypatch.setattr("surveyapp.analysis.cluster.MOST_IN_GRAPH", 300)
+
+    found = group(vectors)
+
+    assert found.weak[500]
+    assert found.weak.mean() < 0.1
+
+
+def test_of_texts_that_are_as_near_the_first_are_the_neighbours() -> None:
+    vectors = np.tile(np.array([[GRID, 0], [0, GRID]], dtype=np.float32), (20, 1))
+
+    near = nearest(vectors, 4)
+
+    assert near[0].tolist() == [2, 4, 6, 8]
+    assert near[9].tolist() == [1, 3, 5, 7]

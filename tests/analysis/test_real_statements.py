@@ -61,3 +61,23 @@ def test_themes_agree_with_given_topics() -> None:
 
     themes = [s.theme for s in found.statements]
     assert adjusted_mutual_info_score([row["topic"] for row in rows], themes) > 0.34
+
+
+def test_a_few_real_statements_more_do_not_change_how_many_themes_there_are() -> None:
+    texts = [row["text"] for row in read("bowling_green_polis_unlabelled.csv")]
+
+    counts = [
+        sum(theme.parent is None for theme in analysed(texts[:n], Settings(whole_rows=True)).themes)
+        for n in (728, 731, 734, 737)
+    ]
+
+    assert max(counts) - min(counts) <= 5  # it was 12 and 27 while the resolution was chosen anew each time
+
+
+def test_real_statements_that_are_like_few_others_are_marked_and_stay_in_a_theme() -> None:
+    texts = [row["text"] for row in read("bowling_green_polis_unlabelled.csv")]
+
+    weak = [s for s in analysed(texts).statements if s.weak]
+
+    assert 10 <= len(weak) <= 40
+    assert all(s.theme is not None for s in weak)
