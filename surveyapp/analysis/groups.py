@@ -3,7 +3,8 @@
 The way of Polis (Small and others 2021, Recerca 26; compdemocracy/polis, `math/src/polismath/math/conversation.clj`),
 but for this: nothing is random; the number of groups is chosen anew each time (Polis holds on to the last one until
 another has won several times over, which would make the result depend on the runs before); members with few votes are
-placed after the groups are made; and fewer than five people are no group.
+placed after the groups are made, and do not turn the plane (in Polis its directions come from all members); and fewer
+than five people are no group.
 """
 
 from collections.abc import Sequence

@@ -187,6 +187,26 @@ def test_members_with_few_votes_make_no_group_but_are_placed_when_three_votes_te
     assert found.proposals[11].groups[camp or 0].seen == 7
 
 
+def test_members_with_few_votes_do_not_turn_the_plane_on_which_the_others_stand() -> None:
+    votes, _ = planted(3)
+    few = np.full((60, votes.shape[1]), NAN)
+    few[:30, 0], few[30:, 0] = 1, -1  # one vote each, all on the same proposal
+    many = votes[(~np.isnan(votes)).sum(axis=1) >= 7]
+
+    alone, together = found_in(many), found_in(np.vstack([many, few]))
+
+    assert [(place.x, place.y) for place in together.members[: len(many)]] == [(p.x, p.y) for p in alone.members]
+
+
+def test_doubts_are_ordered_by_the_share_that_passed_not_by_their_number() -> None:
+    votes = np.zeros((20, 2))
+    votes[:6, 0] = 1  # 14 of 20 passed
+    votes[:10, 1] = NAN
+    votes[10, 1] = 1  # 9 of 10 passed
+
+    assert [one.proposal for one in found_in(votes).unsure] == [1, 0]
+
+
 def test_fourteen_members_with_enough_votes_are_too_few_whatever_the_others_do() -> None:
     votes = two_camps(20, 20, n_proposals=12)
     votes[14:, 6:] = NAN
