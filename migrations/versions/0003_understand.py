@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("ideas_other_language", sa.Integer(), nullable=False),
         sa.Column("people_other_language", sa.Integer(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("course", sa.JSON(), nullable=False),
+        sa.Column("model", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id", "survey_id"],
             ["survey.community_id", "survey.id"],
@@ -52,9 +54,11 @@ def upgrade() -> None:
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id", "survey_id"], ["survey.community_id", "survey.id"], name="fk_theme_community_id_survey_id"
         ),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["theme.id"], name="fk_theme_merged_into_id"),
         sa.PrimaryKeyConstraint("id", name="pk_theme"),
         sa.UniqueConstraint("community_id", "id", name="uq_theme_community_id_id"),
         sqlite_strict=True,
@@ -107,6 +111,7 @@ def upgrade() -> None:
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=True),
+        sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("part_id", sa.Integer(), nullable=True),
         sa.Column("fit", sa.Double(), nullable=True),
         sa.Column("is_weak", sa.Boolean(), nullable=False),
@@ -117,6 +122,7 @@ def upgrade() -> None:
         sa.Column("value_id", sa.Integer(), nullable=True),
         sa.Column("help", sa.String(length=8), nullable=True),
         sa.Column("may_quote", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["theme.id"], name="fk_statement_group_id"),
         sa.ForeignKeyConstraint(["part_id"], ["theme.id"], name="fk_statement_part_id"),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_statement_question_id"),
         sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_statement_response_id"),

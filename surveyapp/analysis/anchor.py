@@ -4,22 +4,11 @@ A run that groups everything anew moves a third of the old members, and whoever 
 text begins where it was and each new one with the nearest theme. Then members move, themes part and join, where that
 raises modularity (`moves`), at the resolution of the last run: how fine themes are is a part of what they are.
 
-How `themes/` uses it, for a survey that has a finished run::
-
-    ideas = read_answers(answers)                         # all of them, old and new
-    texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
-    space = learn_space(texts.shown, question=question)
-    vectors = space.vectors(texts.shown)
-    update = go_on(texts, vectors, memory, settled)
-    statements, themes = tally(ideas, texts.of, update.found, descriptions, people)
-    model = build_model(space, vectors, texts.other_language, update.theme_of_text)    # for the answers in between
-
-`memory` is `update.memory` of the last run (its `theme_of` can be read from the rows of statements: fold(text) and
-theme), `settled` what managers have decided since: themes that are candidates with a decision, renamed, merged or split
-by hand are pinned, statements that were moved by hand are placed. In a transaction the caller then makes rows for
-`update.born`, keeps `update.memory.aliases` so that old links lead on, and shows `update.changes`. `update.advice`
-says when grouping everything anew is worth proposing to a manager: `go_on(texts, vectors, Memory(next_id=...))` does
-that, and `match` pairs its themes with the old ones.
+`rounds` makes a whole run of it. `memory` is `update.memory` of the last run, `settled` what managers have decided
+since: themes that are candidates with a decision, renamed, merged or split by hand are pinned, statements that were
+moved by hand are placed. In a transaction the caller then makes rows for `update.born`, keeps `update.memory.aliases`
+so that old links lead on, and shows `update.changes`. `update.advice` says when grouping everything anew is worth
+proposing to a manager: `anew` does that.
 """
 
 from collections import Counter
@@ -145,8 +134,8 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
         settled: What people have decided since.
     """
     settled = settled or Settled()
-    before = _looked_up(texts, memory.theme_of, memory)
-    placed = _looked_up(texts, settled.placed, memory)
+    before = looked_up(texts, memory.theme_of, memory)
+    placed = looked_up(texts, settled.placed, memory)
     start = np.where(placed >= 0, placed, before)
     pinned = frozenset(memory.current(theme) for theme in settled.pinned)
     stays = (placed >= 0) | np.isin(start, sorted(pinned))
@@ -178,7 +167,9 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
     steady = {ids[theme]: value for pool in pools for theme, value in pool.steady.items() if theme in ids}
     found = np.where(labels >= 0, np.searchsorted(numbers, labels), -1)
     return Update(
-        found=Membership(found, parts, _fit(vectors, found), [steady.get(theme) for theme in numbers.tolist()], weak),
+        found=Membership(
+            found, parts, fit_to_middles(vectors, found), [steady.get(theme) for theme in numbers.tolist()], weak
+        ),
         ids=tuple(numbers.tolist()),
         born=tuple(sorted(new for old, new in ids.items() if old >= first_new)),
         changes=changes_between(before.tolist(), labels.tolist(), gone=gone, parents=parents, into=into),
@@ -193,7 +184,7 @@ def go_on(texts: Texts, vectors: FloatMatrix, memory: Memory, settled: Settled |
     )
 
 
-def _looked_up(texts: Texts, theme_of: Mapping[str, int], memory: Memory) -> Labels:
+def looked_up(texts: Texts, theme_of: Mapping[str, int], memory: Memory) -> Labels:
     """The theme that each text has there, followed to where it goes on; -1 for none; shape (n_texts,)."""
     found = (memory.current(theme_of[text]) if text in theme_of else -1 for text in texts.folded)
     return np.fromiter(found, dtype=np.int64, count=len(texts.folded))
@@ -376,7 +367,7 @@ def _final_ids(labels: Labels, first_new: int) -> dict[int, int]:
     }
 
 
-def _fit(vectors: FloatMatrix, labels: Labels) -> NDArray[np.float64]:
+def fit_to_middles(vectors: FloatMatrix, labels: Labels) -> NDArray[np.float64]:
     """Cosine of each text to the middle of its theme, shape (n_texts,); 0 for one without."""
     placed = labels >= 0
     if not placed.any():

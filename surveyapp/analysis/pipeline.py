@@ -42,8 +42,18 @@ MOST_TYPICAL = 100
 Progress = Callable[[str, int, int], None]
 """Told the step in plain words, how many steps are done, and how many there are."""
 
+Find = Callable[[Texts, Vectors, Vectors, Space], Membership]
+"""Finds the themes of texts: given the vectors that tell how alike they are, their static vectors (the same ones but
+where a sentence model has listened), and the space in which these were placed."""
 
-def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progress: Progress | None = None) -> Analysis:
+
+def analyse(
+    answers: Sequence[Answer],
+    settings: Settings = DEFAULTS,
+    *,
+    progress: Progress | None = None,
+    find: Find | None = None,
+) -> Analysis:
     """Find the themes of free-text answers, with titles, tone, support and quotes.
 
     The result depends on nothing but the set of answers: not on their order, the clock or the number of threads.
@@ -52,6 +62,7 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
         answers: Every answer gives at least one statement; a blank one gives one that is empty.
         settings: What may be chosen.
         progress: Told before each step and at the end.
+        find: Finds the themes; if not given they are found anew. `rounds` gives one that goes on from the last run.
 
     Raises:
         VectorsMissing: The settings name vectors that are unknown or not installed.
@@ -67,7 +78,7 @@ def analyse(answers: Sequence[Answer], settings: Settings = DEFAULTS, *, progres
         static = vectors_of(texts, space)
         vectors = _with_sentences(texts, static) if settings.vectors == HYBRID else static
     with watch.step("themes"):
-        found = grouped(texts, vectors)
+        found = find(texts, vectors, static, space) if find else grouped(texts, vectors)
     with watch.step("names"):
         descriptions = _described(texts, static, found, space)
     with watch.step("figures"):

@@ -19,7 +19,7 @@ from surveyapp.review.forms import RenameForm
 from surveyapp.review.judge import COLUMN_NAMES, ChangedMeanwhile, decide, hold, judge, move, rename
 from surveyapp.review.models import Candidate, Column, Criterion
 from surveyapp.review.rank import Ranked, axis_end, ranked, standing
-from surveyapp.review.read import decisions_of, ideas_of
+from surveyapp.review.read import changes_of, decisions_of, goes_on_in, ideas_of
 from surveyapp.text_gate import clean_line, whole_number
 from surveyapp.themes.models import Statement
 from surveyapp.themes.read import quotes_of
@@ -38,6 +38,8 @@ QUESTIONS = {
 def show(candidate_id: int) -> ResponseReturnValue:
     """Show a candidate with its figures and ideas, and to managers the form to decide about it."""
     candidate = find(Candidate, candidate_id)
+    if (successor := goes_on_in(db_session(), candidate)) is not None:
+        return redirect(url_for("review.show", candidate_id=successor))
     wanted = request.args.get("decision") or ""
     if wanted and wanted not in DECISIONS:
         raise BadInput("Go back to the board and use its menu.")
@@ -186,6 +188,8 @@ def _page(
         is_goal=candidate.column is Column.ADOPTED,
         before_it=better_supported(board, r),
         decisions=decisions_of(session, candidate),
+        news=changes_of(session, candidate),
+        candidate_ids={one.candidate.theme_id: one.candidate.id for one in board},
     )
 
 

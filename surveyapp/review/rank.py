@@ -117,6 +117,12 @@ class Ranked:
         return shown_yes, shown_maybe
 
     @property
+    def is_merged(self) -> bool:
+        """Whether its ideas go on in another candidate."""
+        theme = self.candidate.theme
+        return self.finding is None and theme is not None and theme.merged_into_id is not None
+
+    @property
     def is_from_organisation(self) -> bool:
         """Whether the organisation put it forward, not the members (R5)."""
         return self.candidate.origin is Origin.ORGANISATION
@@ -188,7 +194,7 @@ def ranked(
         by: What to look at first.
     """
     runs = [run] if run else newest_runs(session, community_id)
-    found = _found(session, community_id, runs)
+    found = [r for r in _found(session, community_id, runs) if not r.is_merged]
     if run is not None:
         found = [r for r in found if r.finding or r.candidate.theme_id is None]
     else:

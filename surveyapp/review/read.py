@@ -11,7 +11,8 @@ from surveyapp.analysis.words import says_nothing
 from surveyapp.communities.models import Value
 from surveyapp.review.models import Candidate, Decision
 from surveyapp.surveys.models import Kind, Survey
-from surveyapp.themes.models import AnalysisRun, Finding, Statement
+from surveyapp.themes.history import News, news_of
+from surveyapp.themes.models import AnalysisRun, Finding, Statement, Theme
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,26 @@ def decisions_of(session: Session, candidate: Candidate) -> Sequence[Told]:
         .order_by(Decision.id.desc())
     )
     return [Told(decision, name) for decision, name in rows]
+
+
+def changes_of(session: Session, candidate: Candidate) -> list[News]:
+    """How the group of ideas behind a candidate changed from run to run, the newest change first."""
+    if candidate.theme is None:
+        return []
+    runs = session.scalars(
+        select(AnalysisRun)
+        .where(AnalysisRun.survey_id == candidate.theme.survey_id, AnalysisRun.finished_at.is_not(None))
+        .order_by(AnalysisRun.id.desc())
+    )
+    return news_of(session, runs, candidate.theme.id)
+
+
+def goes_on_in(session: Session, candidate: Candidate) -> int | None:
+    """The candidate in which another one's ideas go on, as its theme has joined that one's; None where it has not."""
+    seen, theme = set[int](), candidate.theme
+    while theme is not None and theme.merged_into_id is not None and theme.id not in seen:
+        seen.add(theme.id)
+        theme = session.get(Theme, theme.merged_into_id)
+    if theme is None or theme is candidate.theme:
+        return None
+    return session.scalar(select(Candidate.id).where(Candidate.theme_id == theme.id))

@@ -15,6 +15,7 @@ from surveyapp.review.models import Candidate, Column
 from surveyapp.review.rank import RankBy, Ranked, axis_end, newest_runs, ranked
 from surveyapp.review.read import other_ideas, weak_ideas
 from surveyapp.text_gate import whole_number
+from surveyapp.themes.history import advice_of, news_of
 from surveyapp.themes.models import AnalysisRun
 from surveyapp.themes.read import in_other_languages
 from surveyapp.web import community, db_session, find, user
@@ -52,6 +53,9 @@ def board_page(title_form: TitleForm) -> str:
         axis=axis_end(found),
         runs=runs,
         foreign=_foreign(runs, found),
+        news=news_of(session, runs),
+        candidate_ids={r.candidate.theme_id: r.candidate.id for r in found},
+        advice=advice_of(runs),
         ways=WAYS,
         by=by,
         values=values,

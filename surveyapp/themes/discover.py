@@ -19,6 +19,7 @@ from surveyapp.responses.models import Answer, Response
 from surveyapp.surveys.models import Kind, Question, State, Survey
 from surveyapp.themes.count import count_answers
 from surveyapp.themes.keep import Text, keep_results
+from surveyapp.themes.memory import memory_of, named_themes
 from surveyapp.themes.models import AnalysedResponse, AnalysisRun
 from surveyapp.themes.read import idea_questions
 
@@ -33,7 +34,12 @@ class TooFewAnswers(Conflict):
 
 
 def start_run(
-    session: Session, survey: Survey, *, user_id: int | None = None, vectors: str = STATIC
+    session: Session,
+    survey: Survey,
+    *,
+    user_id: int | None = None,
+    vectors: str = STATIC,
+    is_anew: bool = False,
 ) -> tuple[AnalysisRun, Job]:
     """Begin an analysis run in the caller's transaction; a job does the work. One that is under way goes on instead.
 
@@ -42,6 +48,8 @@ def start_run(
         survey: Whose answers.
         user_id: Who asks.
         vectors: How ideas are compared, as the setting analysis_vectors says.
+        is_anew: Group everything anew, and not from the last run's themes. Where too few answers came since, it takes
+            in those of the last run.
 
     Raises:
         TooFewAnswers: If fewer people answered than the smallest group, or fewer than BATCH since the last run.
@@ -63,18 +71,26 @@ def start_run(
             f"So far there are fewer."
         )
     last = latest_run(session, survey.id)
-    if last is not None and last.people < answers < last.people + BATCH:
+    has_few_new = last is not None and last.people < answers < last.people + BATCH
+    if has_few_new and not is_anew:
         raise TooFewAnswers(
             f"Fewer than {BATCH} answers came since ideas were grouped last. To group them now could show what "
             f"one person said: wait for more."
         )
+    course = {"earlier": last.id if last else None, "is_anew": is_anew, "same_answers": has_few_new}
     run = AnalysisRun(
-        community_id=survey.community_id, survey_id=survey.id, settings={"vectors": vectors}, started_at=now()
+        community_id=survey.community_id,
+        survey_id=survey.id,
+        settings={"vectors": vectors},
+        course=course,
+        started_at=now(),
     )
     session.add(run)
     session.flush()
     job = defer(session, "group_ideas", key=f"group ideas {run.id}", community_id=survey.community_id, run_id=run.id)
-    audit.record(session, "grouped ideas", user_id=user_id, community_id=survey.community_id, run=run.id)
+    audit.record(
+        session, "grouped ideas", user_id=user_id, community_id=survey.community_id, run=run.id, is_anew=is_anew
+    )
     return run, job
 
 
@@ -105,15 +121,23 @@ def job_of(session: Session, run: AnalysisRun) -> Job | None:
     return session.scalar(select(Job).where(Job.key == f"group ideas {run.id}"))
 
 
-def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Session, AnalysisRun], None]) -> None:
+def discover_themes(
+    running: Running,
+    run_id: int,
+    *,
+    pinned: Callable[[Session, int], set[int]],
+    afterwards: Callable[[Session, AnalysisRun], None],
+) -> None:
     """Do the work of a run. Killed anywhere, it starts anew; done already, it does nothing.
 
     Args:
         running: The job.
         run_id: The run that start_run() began.
+        pinned: Gives the themes of a survey that people have decided about (R11), beside those they named.
         afterwards: Called in the transaction that keeps the results, for what follows from them.
     """
-    from surveyapp.analysis import pipeline  # numpy and scipy are loaded where the work is done
+    from surveyapp.analysis import pipeline, rounds  # numpy and scipy are loaded where the work is done
+    from surveyapp.analysis.anchor import Settled
 
     with reading(running.sessions) as session:
         run = session.get_one(AnalysisRun, run_id)
@@ -129,27 +153,34 @@ def discover_themes(running: Running, run_id: int, *, afterwards: Callable[[Sess
                 .order_by(Response.id)
             ).all()
         )
+        earlier = session.get(AnalysisRun, run.course["earlier"]) if run.course.get("earlier") else None
+        if earlier is not None and run.course["same_answers"]:
+            known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == earlier.id)
+            responses = {i: responses[i] for i in sorted(session.scalars(known)) if i in responses}
         contents = _contents(session, questions, set(responses))
+        memory = memory_of(session, survey.id, earlier)
+        settled = Settled(pinned=frozenset(pinned(session, survey.id) | named_themes(session, survey.id)))
+        is_anew = run.course.get("is_anew", False)
 
     grouped, others = _texts(questions, contents, responses)
     asked = " ".join(sorted({q.prompt for q in questions if q.id in {text.question_id for text in grouped}}))
     settings = pipeline.Settings(vectors=vectors, question=asked)
-    analysis = pipeline.analyse(_answers(grouped), settings, progress=running.progress)
+    found = rounds.next_round(_answers(grouped), settings, memory, settled, is_anew=is_anew, progress=running.progress)
     alone = pipeline.analyse(_answers(others), pipeline.Settings())  # their tone; other texts form no candidates
 
     with running.sessions.begin() as session:
         run = session.get_one(AnalysisRun, run_id, with_for_update=True)
         if run.finished_at is not None:
             return
-        run.settings = asdict(analysis.settings)
-        run.versions = analysis.versions
+        run.settings = asdict(found.analysis.settings)
+        run.versions = found.analysis.versions
         run.people = len(responses)
         run.figures = count_answers(questions, {q: list(by.values()) for q, by in contents.items()})
         run.finished_at = now()
         session.execute(
             insert(AnalysedResponse), [{"run_id": run_id, "response_id": response} for response in responses]
         )
-        keep_results(session, run, (analysis, grouped), (alone, others))
+        keep_results(session, run, (found, grouped), (alone, others))
         afterwards(session, run)
 
 

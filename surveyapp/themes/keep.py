@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp.analysis.words import says_nothing
 from surveyapp.surveys.models import Survey
+from surveyapp.themes.memory import keep_course, rows_for
 from surveyapp.themes.models import NOTHING, AnalysisRun, Finding, Statement, Theme
 from surveyapp.themes.parts import shown_parts
 
 if TYPE_CHECKING:
     from surveyapp.analysis import results
+    from surveyapp.analysis.rounds import Round
 
 TAGGED_FROM = 0.2  # a value is tagged when so many of those who named a value for a theme's ideas named it
 MOST_TAGS = 2
@@ -43,10 +45,19 @@ class Text:
         return self.response_id, self.question_id, self.item, begin
 
 
+@dataclass(frozen=True)
+class Ids:
+    """The row of each theme of an analysis, by its number there."""
+
+    shown: Mapping[int, int]  # themes behind which enough people stand
+    all: Mapping[int, int]
+    parts: Mapping[int, int]  # those that are shown
+
+
 def keep_results(
     session: Session,
     run: AnalysisRun,
-    candidates: tuple[results.Analysis, Sequence[Text]],
+    candidates: tuple[Round, Sequence[Text]],
     others: tuple[results.Analysis, Sequence[Text]],
 ) -> None:
     """Keep the ideas, and the themes behind which enough people stand (R7), in the caller's transaction.
@@ -59,7 +70,10 @@ def keep_results(
     """
     from surveyapp.analysis.texts import is_set_apart  # brings numpy, which web processes do without
 
-    analysis, texts = candidates
+    went_on, texts = candidates
+    analysis = went_on.analysis
+    groups = rows_for(session, run, went_on.ids.values(), went_on.update.born)
+    group_ids = {theme: groups[known_as] for theme, known_as in went_on.ids.items()}
     survey = session.get_one(Survey, run.survey_id)
     members: dict[int, list[results.Statement]] = defaultdict(list)
     for statement in analysis.statements:
@@ -68,11 +82,11 @@ def keep_results(
     shown = [theme for theme in analysis.themes if theme.parent is None and theme.people >= survey.smallest_group]
     parts = shown_parts(analysis, shown, survey.smallest_group)
     of_part = {part.theme.id: part.members for of_theme in parts.values() for part in of_theme}
-    places = [{texts[s.row].place(s.start) for s in members[theme.id]} for theme in shown]
     part_places = [{texts[s.row].place(s.start) for s in said} for said in of_part.values()]
-    theme_ids = dict(zip((theme.id for theme in shown), _theme_ids(session, run, places), strict=True))
-    part_ids = dict(zip(of_part, _theme_ids(session, run, part_places, are_parts=True), strict=True))
-    rows = _numbered([*_rows(analysis, texts, theme_ids, part_ids), *_rows(others[0], others[1], {}, {})])
+    theme_ids = {theme.id: group_ids[theme.id] for theme in shown}
+    part_ids = dict(zip(of_part, _part_ids(session, run, part_places), strict=True))
+    ids = Ids(theme_ids, group_ids, part_ids)
+    rows = _numbered([*_rows(analysis, texts, ids), *_rows(others[0], others[1], Ids({}, {}, {}))])
     number_of: dict[Any, int] = {
         (row["response_id"], row["question_id"], row["item"], row["text"]): row["number"] for row in rows
     }
@@ -97,6 +111,8 @@ def keep_results(
     session.flush()
     if rows:
         session.execute(insert(Statement), [{"run_id": run.id, **row} for row in rows])
+    keep_course(session, run, went_on.update, groups)
+    run.model = went_on.model_for(_shown_by_id(went_on.ids, theme_ids)).to_bytes()
     told = [statement for statement in analysis.statements if not says_nothing(statement.text)]
     run.ideas = len(told)
     run.people_with_ideas = len({statement.person for statement in told})
@@ -105,22 +121,24 @@ def keep_results(
     run.people_other_language = len({statement.person for statement in foreign})
 
 
-def _theme_ids(
-    session: Session, run: AnalysisRun, places: Sequence[set[Place]], *, are_parts: bool = False
-) -> list[int]:
-    """The row of each theme: that of the earlier theme it goes on from (R12), else a new one.
+def _shown_by_id(known_as: Mapping[int, int], theme_ids: Mapping[int, int]) -> dict[int, int]:
+    """The row of each shown theme by the id under which the analysis knows it."""
+    return {known_as[theme]: row for theme, row in theme_ids.items()}
+
+
+def _part_ids(session: Session, run: AnalysisRun, places: Sequence[set[Place]]) -> list[int]:
+    """The row of each part of a theme: that of the earlier part that holds most of the same ideas, else a new one.
 
     Args:
         session: The caller's.
-        run: The run that found the themes.
-        places: Per theme, where its ideas stand.
-        are_parts: Whether they are parts of themes: these go on from parts.
+        run: The run that found the parts.
+        places: Per part, where its ideas stand.
     """
     from surveyapp.analysis.match import match  # brings scipy, which web processes do without
 
-    earlier = _earlier_themes(session, run, are_parts=are_parts)
+    earlier = _earlier_parts(session, run)
     old_ids = sorted(earlier)
-    same = match([earlier[theme_id] for theme_id in old_ids], places) if old_ids and places else {}
+    same = match([earlier[part] for part in old_ids], places) if old_ids and places else {}
     ids = []
     for position in range(len(places)):
         if position in same:
@@ -133,24 +151,17 @@ def _theme_ids(
     return ids
 
 
-def _earlier_themes(session: Session, run: AnalysisRun, *, are_parts: bool) -> dict[int, set[Place]]:
-    """Per theme of the survey, where its ideas stood when it was found last: one that was missed once may come back."""
-    last = (
-        select(Finding.theme_id, func.max(Finding.run_id).label("run_id"))
-        .join(Theme, Theme.id == Finding.theme_id)
-        .where(Theme.survey_id == run.survey_id, Finding.run_id < run.id, Finding.parent_id.is_not(None) == are_parts)
-        .group_by(Finding.theme_id)
-        .subquery()
-    )
-    placed_in = Statement.part_id if are_parts else Statement.theme_id
+def _earlier_parts(session: Session, run: AnalysisRun) -> dict[int, set[Place]]:
+    """Per part of the survey's themes, where its ideas stood in the last run."""
     rows = session.execute(
-        select(last.c.theme_id, Statement.response_id, Statement.question_id, Statement.item, Statement.begin).join(
-            Statement, (Statement.run_id == last.c.run_id) & (placed_in == last.c.theme_id)
+        select(Statement.part_id, Statement.response_id, Statement.question_id, Statement.item, Statement.begin).where(
+            Statement.run_id == run.course.get("earlier"), Statement.part_id.is_not(None)
         )
     )
     members: dict[int, set[Place]] = defaultdict(set)
-    for theme_id, *place in rows:
-        members[theme_id].add((place[0], place[1], place[2], place[3]))
+    for part_id, response_id, question_id, item, begin in rows:
+        if part_id is not None:
+            members[part_id].add((response_id, question_id, item, begin))
     return dict(members)
 
 
@@ -199,9 +210,7 @@ def _tags(texts: Sequence[Text], smallest_group: int) -> list[int]:
     return often[:MOST_TAGS]
 
 
-def _rows(
-    analysis: results.Analysis, texts: Sequence[Text], theme_ids: Mapping[int, int], part_ids: Mapping[int, int]
-) -> list[dict[str, Any]]:
+def _rows(analysis: results.Analysis, texts: Sequence[Text], ids: Ids) -> list[dict[str, Any]]:
     """The statements as rows, still without numbers."""
     return [
         {
@@ -211,10 +220,11 @@ def _rows(
             "begin": statement.start,
             "end": statement.end,
             "text": statement.text,
-            "theme_id": None if statement.theme is None else theme_ids.get(statement.theme),
-            "part_id": None if statement.subtheme is None else part_ids.get(statement.subtheme),
+            "theme_id": None if statement.theme is None else ids.shown.get(statement.theme),
+            "group_id": None if statement.theme is None else ids.all.get(statement.theme),
+            "part_id": None if statement.subtheme is None else ids.parts.get(statement.subtheme),
             "fit": statement.fit,
-            "is_weak": getattr(statement, "weak", False),
+            "is_weak": statement.weak,
             "polarity": statement.polarity,
             "subjectivity": statement.subjectivity,
             "tone": statement.tone,

@@ -3,8 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, backref, deferred, mapped_column, relationship
 
 from surveyapp.db import Base
 from surveyapp.responses.models import Response
@@ -36,6 +45,10 @@ class AnalysisRun(Base):
     ideas_other_language: Mapped[int] = mapped_column(default=0)  # of the ideas, those in languages it does not know
     people_other_language: Mapped[int] = mapped_column(default=0)  # who wrote at least one of these
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of closed questions, see themes/count.py
+    course: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # how it goes on from the last run, see themes/memory.py
+    model: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # what placing one more answer needs of it
 
     findings: Mapped[list["Finding"]] = relationship(back_populates="run", cascade="all, delete-orphan")
 
@@ -66,6 +79,7 @@ class Theme(Base):
     community_id: Mapped[int]
     survey_id: Mapped[int] = mapped_column(index=True)
     name: Mapped[str | None] = mapped_column(String(300))  # given by a manager; else the newest finding's title
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # where it goes on: old links lead there
 
 
 class Finding(Base):
@@ -128,7 +142,8 @@ class Statement(Base):
     begin: Mapped[int]  # offsets in the answer's text
     end: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
-    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # None: says nothing, or cannot be placed
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # None: in none that is shown
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # its theme, shown or not: for the next run
     part_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # the part of the theme, where it has any
     fit: Mapped[float | None]
     is_weak: Mapped[bool] = mapped_column(default=False)  # it fits its theme worse than nearly all others do theirs

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from math import ceil
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp.responses.collect import count_sent
@@ -58,6 +58,7 @@ def analyse(survey_id: int) -> ResponseReturnValue:
     """Group the ideas of a survey, as a job."""
     session = db_session()
     survey = find(Survey, survey_id)
-    start_run(session, survey, user_id=user().id, vectors=settings().analysis_vectors)
+    is_anew = request.form.get("anew") == "yes"
+    start_run(session, survey, user_id=user().id, vectors=settings().analysis_vectors, is_anew=is_anew)
     session.commit()
     return redirect(url_for("themes.results", survey_id=survey.id), HTTPStatus.SEE_OTHER)

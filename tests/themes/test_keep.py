@@ -1,12 +1,14 @@
 """What is kept of a run's results: the parts of themes, the other side, the proposed goal, the languages."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.analysis.results import Analysis, Opposite, Quote, Settings, Statement
+from surveyapp.analysis.anchor import Memory, Settled
+from surveyapp.analysis.results import Analysis, Answer, Opposite, Quote, Settings
+from surveyapp.analysis.rounds import next_round
 from surveyapp.communities.models import Community
 from surveyapp.db import now
 from surveyapp.responses.models import Response
@@ -40,7 +42,15 @@ def kept(
         replace(statement, text=texts[statement.row], start=0, end=len(texts[statement.row]))
         for statement in analysis.statements
     )
-    keep_results(session, run, (replace(analysis, statements=said), sources), (NOTHING, []))
+    answers = [Answer(row, "", f"{row}", text) for row, text in enumerate(texts)]
+    real = next_round(answers, Settings(), Memory(), Settled())
+    made_up = replace(
+        real,
+        analysis=replace(analysis, statements=said),
+        ids={0: 0},
+        update=replace(real.update, born=(0,), changes=()),
+    )
+    keep_results(session, run, (made_up, sources), (NOTHING, []))
     session.commit()
     return run
 
@@ -100,17 +110,10 @@ def test_ideas_in_other_languages_and_their_people_are_counted(session: Session,
     assert (run.ideas_other_language, run.people_other_language) == (1, 1)
 
 
-@dataclass(frozen=True)
-class Weak(Statement):
-    """A statement that fits its theme weakly."""
-
-    weak: bool = True
-
-
 def test_a_statement_that_fits_weakly_is_kept_as_such(session: Session, community: Community) -> None:
     wishes = [f"Plant {i} trees" for i in range(8)]
     analysis = found(people({1: 8}))
-    weak = Weak(**asdict(analysis.statements[0]) | {"weak": True})
+    weak = replace(analysis.statements[0], weak=True)
     analysis = replace(analysis, statements=(weak, *analysis.statements[1:]))
 
     run = kept(session, community, analysis, wishes)
