@@ -4,7 +4,8 @@ from surveyapp.analysis.tone_scan import PUNCTUATION, tokens_of, word_set
 
 NON_LATIN_SHARE = 0.3  # of the letters: more of them than this is another script
 LEAST_HITS = 2  # function words that another language must show
-LEAST_COVERAGE = 0.5  # of the words that an English text has in the table of tone
+COVERED = 0.5  # of its words: an English text has more than that in the table of tone
+RARELY_COVERED = 1 / 3  # of its words: even one with nothing foreign about it, such as a list of rare words, has more
 LEAST_WORDS = 3  # fewer say nothing about coverage
 
 _FUNCTION_WORDS = {
@@ -14,8 +15,8 @@ _FUNCTION_WORDS = {
     "this those to too up us very was we were what when where which who will with would you your",
     "es": "de la que el en y los se del las un por con una su para es al lo como más mas pero sus le ya o este sí "
     "porque esta entre cuando muy sin sobre también tambien hasta hay donde quien desde todo todos nos uno ni "
-    "contra ese eso mí qué e son dos fue gracias bien hacer tiene nuestra nuestro queremos necesitamos mejor está "
-    "estan deberíamos sería nada mucho muchas no",
+    "aquí gusta falta faltan hacen contra ese eso mí qué e son dos fue gracias bien hacer tiene nuestra "
+    "nuestro queremos necesitamos mejor está estan deberíamos sería nada mucho muchas no",
     "de": "der die das und in den von zu mit sich des auf für fuer ist im dem nicht ein eine als auch es an werden "
     "aus er hat dass sie nach wird bei einer um am sind noch wie einem über ueber einen so zum war haben nur oder "
     "aber vor zur bis mehr durch man sein wurde sei ich wir uns unser unsere kein keine sehr gut bitte alles gibt "
@@ -32,6 +33,12 @@ _FUNCTION_WORDS = {
     "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit naar heeft "
     "hebben ze we wij ik je u dit die door over wel geen meer moet moeten kan zou zouden worden wordt veel goed "
     "erg graag onze ons hun alles heel wat waar zo dank bedankt mooi mooie beter",
+    "pl": "jest się nie że są dla bardzo przez tylko już czy więcej wiecej wszystko dobrze nam mamy być gdzie oraz "
+    "lub ale jak przy brakuje powinno dziękuję proszę nasz nasza nasze niż tak ich jestem potrzebujemy trzeba",
+    "sv": "och att är på för inte av ett från när ska skulle mycket fler finns också eller vara alla vill bättre "
+    "behöver tack det som jag vi här mer",
+    "tr": "bir ve çok cok daha için icin değil degil yok bu gibi kadar olan güzel guzel iyi teşekkürler teşekkür "
+    "ederim biz şey olsun olmalı var lazım gerek fazla",
 }
 _ENGLISH = word_set(_FUNCTION_WORDS["en"])
 _OTHERS = {name: word_set(words) for name, words in sorted(_FUNCTION_WORDS.items()) if name != "en"}
@@ -45,8 +52,8 @@ _TELLING_ENGLISH = _ENGLISH.difference(*_OTHERS.values())
 
 def function_word_language(tokens: list[str]) -> str:
     """The language whose function words are most frequent among *tokens*; "en" unless another wins with two hits."""
-    if len(_ANY_OTHER.intersection(tokens)) < LEAST_HITS:  # most texts: decided without counting
-        return "en"
+    if _ANY_OTHER.isdisjoint(tokens) or len(_ANY_OTHER.intersection(tokens)) < LEAST_HITS:
+        return "en"  # most texts: decided without counting
     best, most = "en", max(sum(token in _ENGLISH for token in tokens), LEAST_HITS - 1)
     for name, words in _OTHERS.items():
         hits = sum(token in words for token in tokens)
@@ -64,26 +71,31 @@ def is_other_script(text: str) -> bool:
 
 
 def has_few_english_words(tokens: list[str], known: frozenset[str]) -> bool:
-    """Whether most words are missing from *known*, and none is a function word of English alone.
+    """Whether too many words are missing from *known* for English, and none is a function word of English alone.
 
-    One or two words tell too little for that: all must be missing, and one be a function word of another language.
+    Less is asked of a text that looks like another language: by a function word, or by a letter that English lacks in a
+    word that is not known. One or two words must look like it, and none of them be known.
     """
     unknown = [token for token in tokens if token not in known and token[0].isalpha()]
-    if not unknown:
-        return False
-    is_like_another = not _ANY_OTHER.isdisjoint(tokens)
-    if not is_like_another and not _TELLING_ENGLISH.isdisjoint(tokens):
-        return False
     n_words = len(tokens) - sum(map(PUNCTUATION.__contains__, tokens))
     n_known = n_words - len(unknown)
+    if _ANY_OTHER.isdisjoint(tokens):
+        if not _TELLING_ENGLISH.isdisjoint(tokens):
+            return False
+        if "".join(unknown).isascii():
+            return n_words >= LEAST_WORDS and n_known <= RARELY_COVERED * n_words
     if n_words < LEAST_WORDS:
-        return is_like_another and n_known == 0
-    return n_known < LEAST_COVERAGE * n_words
+        return n_known == 0
+    return n_known < COVERED * n_words
 
 
 def is_foreign(text: str, tokens: list[str], known: frozenset[str]) -> bool:
     """Whether *text*, split into *tokens*, is written in another language than English."""
-    return is_other_script(text) or function_word_language(tokens) != "en" or has_few_english_words(tokens, known)
+    if is_other_script(text):
+        return True
+    if _ANY_OTHER.isdisjoint(tokens) and not _TELLING_ENGLISH.isdisjoint(tokens):
+        return False  # most texts
+    return function_word_language(tokens) != "en" or has_few_english_words(tokens, known)
 
 
 def is_other_language(text: str) -> bool:

@@ -111,10 +111,10 @@ class SurveyAnalyzer:
         )
 
     def _says_nothing(self, tokens: list[str]) -> bool:
-        """Whether only its question could tell what the answer means: "no", "as above", a single name."""
+        """Whether only its question could tell what it means: "no", "as above", a single name, no known word."""
         words = [token for token in tokens if token[0].isalpha()]
         polar = self._table.polar
-        if len(words) == 1 and words[0] not in polar:
+        if (len(words) == 1 and words[0] not in polar) or self._table.vocabulary.isdisjoint(words):
             words = []
         return (not words or " ".join(words) in _SAYS_NOTHING) and not any(
             token in polar for token in tokens if token not in words
