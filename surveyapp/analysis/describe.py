@@ -29,6 +29,8 @@ WHAT_NOBODY_SHARES = 0.20
 """What a title loses when its words are in no other text of the theme: it is about something of its own."""
 WELL_SHARED = 0.12
 """A word that so large a share of the theme's texts have is shared in full, with fewer in proportion."""
+A_PLACE = 0.04
+"""What a title loses for naming a place, and once more for a second: its theme is seldom about that place alone."""
 MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 UNQUOTED = "Ideas that may not be quoted"
@@ -218,7 +220,8 @@ def _title(
         own = {stem(word) for word in words(piece) if word not in phrases.empty and len(word) > 2}
         tells = min(MOST_THAT_TELLS, sum(telling.stems.get(stems, 0.0) for stems in own))
         alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
-        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone
+        where = sum(word in phrases.places and word not in phrases.empty for word in set(words(piece)))
+        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone - A_PLACE * min(2, where)
     best, best_score = None, -np.inf
     for number in np.argsort(-worth, kind="stable").tolist():
         if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better

@@ -38,7 +38,8 @@ _WE_OUGHT = re.compile(
     re.IGNORECASE,
 )
 _WE_NEED = re.compile(
-    rf"(?:(?:(?i:{_ALL_OF_US})|{_A_NAME}) )?{_HOW}(?:[Nn]eeds?|could use|wants?|must have|should have) (?P<rest>.+)"
+    rf"(?:(?:(?i:{_ALL_OF_US}) )?{_HOW}(?:[Nn]eeds?|could use|wants?|must have|should have)|"
+    rf"{_A_NAME} {_HOW}(?:needs|could use|wants)) (?P<rest>.+)"
 )
 _DESERVE = re.compile(r"(?P<who>.+?) deserves? (?!to\b)(?P<rest>.+)", re.IGNORECASE)
 _OTHERS_NEED = re.compile(
@@ -103,17 +104,19 @@ class GoalSentence:
     """Whether words were changed: then it is no quotation."""
 
 
-def propose(title: str, written_small: Container[str] = OFTEN_FIRST) -> GoalSentence | None:
+def propose(title: str, written_small: Container[str] | None = None) -> GoalSentence | None:
     """Say a title as a goal: “Taps should be repaired” becomes “Repair taps”; None where no rule is sure.
 
     Args:
         title: The title of a theme, a person's own words.
         written_small: Words that somebody wrote in small letters, so that they are no names: they lose their capital
-            where they no longer stand first.
+            where they no longer stand first. Without them the lexicon tells.
     """
     text = " ".join(title.split()).strip(" .!,")
     if not text or len(text.split()) > LONGEST:
         return None
+    text = text.lower() if text.isupper() else text
+    text = text.removesuffix(" please").removesuffix(" Please").strip(" ,")
     while filler := _FILLER.match(text):
         text = text[filler.end() :]
     if _UNFIT.search(text):
@@ -132,14 +135,16 @@ def _begun(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:].strip(" ,.!")
 
 
-def _small_first(thing: str, written_small: Container[str]) -> str:
+def _small_first(thing: str, written_small: Container[str] | None) -> str:
     """The thing without the capital that it had for standing first; a name keeps it."""
     first, _, then = thing.partition(" ")
     word = re.split(r"[-/'’]", first, maxsplit=1)[0]
     small = word.lower()
     if first[1:].isupper() and len(first) > 1:
         return thing
-    is_usual = small in OFTEN_FIRST or small in written_small or (tag(small) and not exactly(word).startswith("NNP"))
+    kind = tag(small)
+    is_usual = small in OFTEN_FIRST or kind.startswith(("NNS", "JJ", "V")) or not exactly(word).startswith("NNP")
+    is_usual = (bool(kind) and is_usual) or (written_small is not None and small in written_small)
     goes_on_as_name = then[:1].isupper() and not then.split()[0].isupper() and small not in ARTICLES
     return thing if goes_on_as_name or not is_usual else thing[0].lower() + thing[1:]
 
@@ -166,7 +171,7 @@ def _acts(text: str) -> bool:
 def _as_prohibition(text: str) -> Parts | None:
     """As in “Don't build the bridge”: it stays denied."""
     found = _DO_NOT.fullmatch(text)
-    return ("Do not", found["rest"]) if found and _is_verb(found["verb"].lower()) else None
+    return ("Do not", found["rest"]) if found and found["verb"].lower() not in NO_VERBS else None
 
 
 def _as_imperative(text: str) -> Parts | None:
@@ -175,7 +180,10 @@ def _as_imperative(text: str) -> Parts | None:
         return None
     if tag(_first(text)) != "VB":  # may be a thing, too: "Clean water is a right", "Clear and concise"
         clause = _BESIDES.split(text, maxsplit=1)[0]
-        if _HAS_A_CLAUSE.search(clause) or text.lower().split()[1] in {"and", "or"}:
+        second, third = [*text.lower().split(), ""][1:3]
+        if _HAS_A_CLAUSE.search(clause) or second in {"and", "or", "to"} or tag(second) in {"VBZ", "VBD", "VBP", "MD"}:
+            return None
+        if tag(second) == "NNS" and third in {"too", "so", "very", "a"}:  # "Water costs too much"
             return None
     return "", text
 
@@ -198,7 +206,13 @@ def _as_need(text: str) -> Parts | None:
     if needs := _WE_NEED.fullmatch(text):
         return _provide(needs["rest"]) if not re.match(r"(?:to|not)\b", needs["rest"], re.IGNORECASE) else None
     given = _DESERVE.fullmatch(text) or _OTHERS_NEED.fullmatch(text)
-    if given and not _NO_OBJECT.search(given["who"]) and not _DENIED.search(text) and not _HAS_A_CLAUSE.search(text):
+    if (
+        given
+        and not re.search(r"\b(?:to|that|know)\b", given["who"])
+        and not _NO_OBJECT.search(given["who"])
+        and not _DENIED.search(text)
+        and not _HAS_A_CLAUSE.search(text)
+    ):
         return "Give", f"{given['who']} {given['rest']}"
     return None
 

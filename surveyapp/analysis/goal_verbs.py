@@ -16,12 +16,18 @@ IRREGULAR = {
 }  # fmt: skip
 ARTICLES = word_set("the a an our more better all every no some new these those any")
 """Words that stand before a name as well as before a thing."""
-OFTEN_FIRST = ARTICLES | word_set("fewer less police congress marijuana recycling medical federal presidential")
+OFTEN_FIRST = ARTICLES | word_set(
+    """
+    fewer less police congress marijuana recycling medical federal presidential health election voting traffic parking
+    housing water education school college city county town council government community university health climate
+    abortion recreation transport transit internet library park pool hospital food energy land fire gun street road
+    """
+)
 """Words that begin a title and are no names."""
 KNOWN_VERBS = word_set(
     """
     prune mend fix repair paint clean clear water weed tidy update improve replace widen fund time switch light heat
-    cool list staff plow vet ban tax mix elevate consolidate revitalize revitalise beautify incentivize incentivise
+    cool plow vet ban tax mix elevate consolidate revitalize revitalise beautify incentivize incentivise
     decriminalize decriminalise abolish overturn ratify prosecute fight work focus end hold look figure stand pray
     report march stay identify
     """
@@ -31,6 +37,7 @@ NO_VERBS = word_set(
     """
     better more less fewer able allowed free a an the some no not all our to be have access do go come like want need
     think know believe feel agree love hate hope say seem mean let's just are am is become remain exist happen live rise
+    thank thanks staff
     """
 )
 """Words that tell nobody what to do, whatever the lexicon has them for."""

@@ -41,7 +41,7 @@ def exactly(word: str) -> str:
 def is_spelt(word: str) -> bool:
     """Whether a word is one of the lexicon, as it stands or without a usual ending; any capitals."""
     lexicon = shared_lexicon()
-    small = word.lower().replace("’", "'").replace("ise", "ize").replace("isa", "iza")
+    small = word.lower().replace("’", "'").replace("ise", "ize").replace("isa", "iza").replace("our", "or")
     if word.lower() in lexicon or small in lexicon or word in lexicon or small.capitalize() in lexicon:
         return True
     for ending in _ENDINGS:

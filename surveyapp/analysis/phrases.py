@@ -31,9 +31,9 @@ LONGER_PHRASE = 0.35
 """A phrase says more than a word: what each word beyond the first adds to its score."""
 INSIDE_PHRASE = frozenset({"of", "and"})
 """The stop words that a phrase of three words may have in its middle: "quality of life"."""
-WEIGHT_OF_KIND = {"N": 1.0, "": 1.0, "J": 0.7, "V": 0.7, "R": 0.4}
+WEIGHT_OF_KIND = {"N": 1.0, "": 1.0, "J": 0.7, "V": 0.6, "R": 0.3, "F": 1.0}
 """What a keyword's score is worth by the kind of its last word: things name a theme, "higher" and "done" hardly do."""
-WEIGHT_OF_OTHER_KINDS = 0.5
+WEIGHT_OF_OTHER_KINDS = 0.2
 WEAK = word_set(
     """
     people person time year day week work idea help use change issue problem part number kind everyone anyone today

@@ -72,4 +72,4 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
                 if i and name in _AFTER_A_NAME:
                     before_kind.add(run[i - 1])
     often = {n for n, times in within.items() if times >= FEWEST_IN_PLACE and times >= IN_A_PLACE * said[n]}
-    return _KNOWN | ((often | before_kind) & names) - _NO_PLACES - KINDS_OF_PLACE
+    return _KNOWN | ((often | before_kind | KINDS_OF_PLACE) & names) - _NO_PLACES

@@ -25,7 +25,7 @@ _DENIES = re.compile(
 )
 _HEAD = (
     r"(?:^\W*(?:please |also |let['’]?s |and )*|\b(?:should|must|needs? to|have to|has to|ought to|want to|time to|i)"
-    r"(?: all| also| really| fully| completely)*(?: be| be made| make)* )"
+    r"(?:n['’]?t)?(?: not| never| all| also| really| fully| completely)*(?: be| be made| make)* )"
 )
 _AGAINST = re.compile(
     _HEAD + r"(?:abolish|ban|end|stop|eliminat|repeal|remov|outlaw|prohibit|illegal|criminali[sz]|oppos|reject|scrap|"
@@ -74,7 +74,7 @@ def side(statement: str) -> Side:
     """On which side a statement is: "should not be abolished" is for a thing, "stop it" against it."""
     if _CONDITION.match(statement):
         return Side.PLAIN
-    first = _OTHER_CLAUSE.search(statement, min(12, len(statement)))
+    first = _OTHER_CLAUSE.search(statement, 1)
     clause = statement[: first.start()] if first else statement
     is_denied = denies(clause)
     if _AGAINST.search(clause):

@@ -72,7 +72,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\s*(?:,?\s*(?:and|or)\s)?(?:we|they|it|this|there|i|you|the|because|so|since|which|while|but|unless|even|not|let)\b",
+    r"\s*(?:,?\s*(?:and|or)\s)?(?:we|they|it|this|there|i|you|because|so|since|which|while|but|unless|even|not|let)\b",
     re.IGNORECASE,
 )
 """What follows an "and" where the wish before it is whole: another clause, not another thing of a list."""
@@ -92,7 +92,11 @@ _NOT = re.compile(
 _ASKS = re.compile(r"(?:why|how|what|when|where|who|which|do|does|is|are|can|could|will|would|shall)\b", re.IGNORECASE)
 _STUCK = re.compile(r"[^\W\d_][,;:!?&][^\W\d_]{2}|^&[^\W\d_]{2}")
 """Words without the blank that belongs between them: "earth,we"."""
-_ENDS = " \t.,;:!-–—…"
+_BROKEN = re.compile(
+    r"\b(?:needs?|wants?|a|an|the|our|should|must) (?:at|en|of|from|is|are|and|or|an?)\b(?! all)", re.IGNORECASE
+)
+"""Words that do not follow each other in a sentence: "we need at park"."""
+_ENDS = ".,;:!-–—…"
 _MARKS = frozenset('"“”()[]/#@$*&%=+<>|~')
 
 
@@ -161,7 +165,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
     score -= 0.06 * any(c in _MARKS for c in piece)
     score -= 0.12 * (not piece[:1].isupper())
     score -= 0.08 * ("!" in piece or ". " in piece)
-    score -= 0.04 * (", " in piece)
+    score -= 0.04 * min(3, piece.count(", "))
     shouted = sum(len(word) > 3 and word.isupper() for word in piece.split())
     score -= 0.12 * (shouted > n / 3) + 0.05 * (shouted > 0)
     score -= 0.10 * min(3, n_slips(piece, known))
@@ -170,7 +174,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
 
 def n_slips(piece: str, known: Container[str]) -> int:
     """How many words of a piece look like slips of the pen: unknown to the lexicon and to the other texts."""
-    slips = 0
+    slips = len(_BROKEN.findall(piece))
     for word in piece.split():
         if _STUCK.search(word):
             slips += 1
@@ -187,9 +191,9 @@ def n_slips(piece: str, known: Container[str]) -> int:
 def _bare(text: str, span: Span) -> Span:
     """The span without blanks and closing marks around it; a question mark stays."""
     start, end = span
-    while start < end and text[start] in _ENDS:
+    while start < end and (text[start] in _ENDS or text[start].isspace()):
         start += 1
-    while end > start and text[end - 1] in _ENDS:
+    while end > start and (text[end - 1] in _ENDS or text[end - 1].isspace()):
         end -= 1
     return start, end
 

@@ -4,6 +4,8 @@ from surveyapp.analysis.cluster import middles
 from surveyapp.analysis.describe import Description, describe
 from surveyapp.analysis.embed import learn_space
 from surveyapp.analysis.phrases import count_phrases, keywords
+from surveyapp.analysis.titles import is_wish
+from surveyapp.analysis.words import words
 
 TREES = [
     "Plant more trees along the street",
@@ -110,3 +112,134 @@ def test_a_title_that_can_be_said_as_a_goal_is() -> None:
 
     assert trees.goal is not None
     assert trees.goal.split()[0] in {"Plant", "Provide"}
+
+
+NAMED = {
+    ("bus", "buses"): [
+        "The last bus should leave after the late shift",
+        "we need later busses to the staton",
+        "I took the bus on Monday and waited for an hour",
+        "Later buses for those who work at night",
+        "A bus to the hospital on Sundays would help",
+        "Run the night bus on weekends",
+        "Why is there no bus after nine?",
+    ],
+    ("bike", "bicycle", "cycling", "lanes"): [
+        "Build more bike lanes along the river",
+        "bike lanes, bike racks, bike signs, bike pumps",
+        "I was nearly hit on my bike last week",
+        "Bike lanes should be apart from the cars",
+        "Protect bicycles from lorries with real bike lanes",
+        "Safe bike lanes to every school",
+        "More bike lanes!!!",
+    ],
+    ("rent", "rents", "landlords", "tenants", "renters"): [
+        "Landlords should keep their flats warm",
+        "Rents are too high for young tenants",
+        "We need stronger rules for landlords and fair rents",
+        "my landlord never mends anyhting",
+        "Limit how fast rents may rise for tenants",
+        "Tenants need a place to complain about landlords",
+        "This survey should ask tenants about rents",
+    ],
+    ("library", "books"): [
+        "Open the library on Sundays",
+        "The library should be open on Sundays",
+        "The library should not be open on Sundays, its people need rest",
+        "Open the library on Sundays for families",
+        "books and quiet rooms in the libary please",
+        "The library needs newer books for children",
+        "I love the library",
+    ],
+    ("trees", "tree", "shade"): [
+        "Plant more trees along the streets",
+        "Trees give shade where old people walk",
+        "PLANT TREES NOW PEOPLE",
+        "We should plant trees at every school",
+        "and more trees on the square as well",
+        "Water the young trees in summer",
+        "Shade trees on the market square",
+    ],
+    ("police", "crime", "patrols"): [
+        "Police should patrol on foot at night",
+        "More police on foot in the centre",
+        "The police were rude to my cousin",
+        "We need police patrols near the station at night",
+        "Crime goes down when police walk the streets",
+        "If police patrol at night I feel safer",
+        "police",
+    ],
+    ("pool", "swimming", "swim"): [
+        "The town needs an indoor swimming pool",
+        "An indoor pool for winter swimming",
+        "We drive an hour to swim in a pool, which is absurd, and others do too, and nobody in the council cares",
+        "Build an indoor pool that seniors can use",
+        "indoor pool plz",
+        "Swimming lessons for all children in a warm pool",
+        "It should have a pool",
+    ],
+    ("litter", "rubbish", "bins"): [
+        "Put more litter bins in the park",
+        "Litter is everywhere after the market",
+        "We need more bins and less litter in the park",
+        "Fine those who drop litter",
+        "The bins are never emptied, so litter piles up",
+        "Litter in the park should be picked up daily",
+        "litter",
+    ],
+    ("dogs", "dog", "leash"): [
+        "Dogs should be kept on a leash in the park",
+        "No dogs without a leash in the park",
+        "Enforce the leash law for dogs",
+        "Dogs without a leash scare my children",
+        "Fence off a dog meadow where dogs may run",
+        "dogs r fine",
+        "Better leash rules for dogs",
+    ],
+    ("wages", "wage", "jobs", "job", "pay"): [
+        "We need jobs with better wages",
+        "Bring jobs with fair wages to the valley",
+        "Jobs here pay low wages, so the young leave",
+        "Raise the minimum wage for all jobs",
+        "I lost my job in spring",
+        "Train people for jobs with good pay",
+        "jobs jobs jobs",
+    ],
+}
+
+
+def test_at_least_nine_of_ten_titles_name_their_theme_and_read_as_wishes() -> None:
+    texts, found = described(*NAMED.values())
+
+    named = [set(words(d.title)) & set(subject) != set() for subject, d in zip(NAMED, found, strict=True)]
+    telling = [bool(set(" ".join(d.keywords).split()) & set(s)) for s, d in zip(NAMED, found, strict=True)]
+    wishes = [is_wish(d.title) and d.title[:1].isupper() and "?" not in d.title for d in found]
+    assert sum(named) >= 9, [d.title for d in found]
+    assert sum(telling) >= 9, [d.keywords for d in found]
+    assert sum(wishes) >= 9, [d.title for d in found]
+    assert sum(d.goal is not None for d in found) >= 7, [(d.title, d.goal) for d in found]
+    assert all(any(d.title in text for text in texts) for d in found)
+
+
+def test_a_title_has_no_slip_of_the_pen_where_another_says_the_same() -> None:
+    _, found = described(*NAMED.values())
+
+    assert not {"busses", "staton", "anyhting", "libary", "plz", "r"} & {w for d in found for w in words(d.title)}
+
+
+def test_names_do_not_hang_on_the_order_of_themes() -> None:
+    _, there = described(*NAMED.values())
+    _, back = described(*list(NAMED.values())[::-1])
+
+    assert [d.title for d in there] == [d.title for d in back][::-1]
+    assert [d.keywords for d in there] == [d.keywords for d in back][::-1]
+
+
+def test_the_share_of_the_other_side_is_of_those_who_speak_of_the_same_thing() -> None:
+    texts, found = described(*NAMED.values())
+    library = found[list(NAMED).index(("library", "books"))]
+
+    assert library.title in {"Open the library on Sundays", "The library should be open on Sundays"}
+    assert library.opposite is not None
+    assert texts[library.opposite[0]].startswith("The library should not be open")
+    assert 0.15 < library.opposite[1] < 0.35
