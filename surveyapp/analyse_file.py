@@ -1,5 +1,6 @@
 """The main job on a file: answers in, themes out, as a table, as JSON and as a PDF; no database."""
 
+import codecs
 import json
 import os
 import secrets
@@ -75,6 +76,8 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
     columns = list(dict.fromkeys(clean_line(text) for text in order.texts))
     person = clean_line(order.person) if order.person is not None else None
     name = "standard input" if order.file == "-" else _printable(Path(order.file).name)
+    if order.file == "-" and sys.stdin is None:
+        raise BadInput("There is no standard input to read.")
     with nullcontext(sys.stdin.buffer) if order.file == "-" else closing(open_csv(order.file)) as source:
         table = read_csv(source, name, only=[*columns, *([person] if person is not None else [])])
 
@@ -104,21 +107,20 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
         dated=None,
     )
     contents: dict[Path, bytes] = {}
-    document = b""
+    document = ""
     if order.json is not None:
         found = analysis.as_json()
         found["run"]["settings"] |= {"text": columns, "person": person}
-        document = (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+        document = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     if "json" in targets:
-        contents[targets["json"]] = document
+        contents[targets["json"]] = document.encode()
     if order.pdf is not None:
         if progress:
             progress("Making the PDF", steps - 1, steps)
         contents[targets["pdf"]] = make_pdf(report)
     write_together(contents)
     if order.json_goes_out:
-        sys.stdout.buffer.write(document)
-        sys.stdout.buffer.flush()
+        put_out(document)
     if progress:
         progress("Done", steps, steps)
     return report
@@ -128,7 +130,7 @@ def themes_table(report: Report, *, width: int | None = None) -> str:
     """The themes as a table for a terminal of *width* characters: if not given, its own; into a file, whole titles."""
     from surveyapp.reports.charts import brief, counted, signed
 
-    own = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else MOST_IN_TITLE
+    own = shutil.get_terminal_size((100, 24)).columns if sys.stdout and sys.stdout.isatty() else MOST_IN_TITLE
     room = (width or own) - 37
     people = report.participation.answers if report.participation else 0
     ideas = report.ideas.ideas if report.ideas else 0
@@ -144,6 +146,26 @@ def themes_table(report: Report, *, width: int | None = None) -> str:
         lines.append(f"{candidate.rank:>4}  {candidate.people:>7,}  {share:<14}  {tone:>4}  {theme}")
     lines += ["", "share: of all people, with its 95 % interval; tone: % of ideas positive minus % negative"]
     return "\n".join(lines)
+
+
+def put_out(text: str) -> None:
+    """Write to standard output, where there is one; what its encoding lacks becomes a question mark.
+
+    Raises:
+        BadInput: It takes no more.
+        BrokenPipeError: Whoever reads it has seen enough.
+    """
+    if sys.stdout is None:
+        return
+    named = codecs.lookup(sys.stdout.encoding).name
+    encoding = "utf-8" if named == "ascii" else named  # ASCII is what a system says that was told nothing
+    try:
+        sys.stdout.buffer.write(text.encode(encoding, "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadInput(f"Standard output cannot be written to: {error.strerror}.") from None
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:

@@ -171,13 +171,13 @@ def worker(settings: Settings, parent: int | None) -> None:
 @click.option("--json", metavar="OUT.json", help="Write everything that was found; - prints it instead of the table.")
 def analyse(**options: Any) -> None:
     """Find the themes in a CSV file of answers; FILE may be - for standard input. Needs no database."""
-    from surveyapp.analyse_file import Order, analyse_file, themes_table
+    from surveyapp.analyse_file import Order, analyse_file, put_out, themes_table
 
     order = Order(**options)
     with progress_bar() as progress:
         report = analyse_file(order, progress)
     if not order.json_goes_out:
-        click.echo(themes_table(report))
+        put_out(f"{themes_table(report)}\n")
 
 
 @main.command("take-in")

@@ -128,6 +128,47 @@ def test_json_on_standard_output_stands_alone(out: str, answers: Path, tmp_path:
     assert not (ROOT / "-").exists()
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code", "sentence"),
+    [
+        (">/dev/full", 2, "Standard output cannot be written to: No space left on device.\n"),
+        ("--json - >/dev/full", 2, "Standard output cannot be written to: No space left on device.\n"),
+        ("--json {folder}/out.json >&-", 0, ""),
+        ("| true", 0, ""),
+    ],
+)
+def test_standard_output_that_takes_nothing_gets_a_sentence(
+    redirection: str, code: int, sentence: str, answers: Path, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -m surveyapp analyse {answers} --text answer {redirection.format(folder=tmp_path)}"
+
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (done.returncode, done.stderr) == (code, sentence)
+
+
+def test_a_closed_standard_input_gets_a_sentence() -> None:
+    command = f"{sys.executable} -m surveyapp analyse - --text answer <&-"
+
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (done.returncode, done.stderr) == (2, "There is no standard input to read.\n")
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "café 🌳 for"), ("latin-1", "café ? for")])
+def test_the_table_is_shown_in_any_encoding_of_the_terminal(encoding: str, shown: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "surveyapp", "analyse", "-", "--text", "answer"],
+        input="answer\nWe need a café 🌳 for everyone\n".encode(),
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+    )
+
+    assert shown in done.stdout.decode("latin-1" if encoding == "latin-1" else "utf-8")
+
+
 def test_a_pdf_does_not_go_to_standard_output(answers: Path) -> None:
     done = analyse(answers, "--text", "answer", "--pdf", "-")
 
