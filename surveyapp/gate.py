@@ -11,6 +11,7 @@ from surveyapp import FORM_FIELDS
 QUERY_BYTES = 4096
 FILE_BYTES = 5 << 20
 TAKES_FILES = {"responses.take_in"}  # routes whose body may be as large as FILE_BYTES
+TAKES_PARTS = {*TAKES_FILES, "responses.end_mail"}  # mail programs may send a form in parts (RFC 8058)
 
 
 class InMemory(Request):
@@ -41,7 +42,7 @@ def _check_size() -> None:
 def _check_kind() -> None:
     """Refuse a body that none of our pages sends: JSON, XML, plain text, and files where none is asked for."""
     kinds = {"", "application/x-www-form-urlencoded"}
-    if request.endpoint in TAKES_FILES:
+    if request.endpoint in TAKES_PARTS:
         kinds.add("multipart/form-data")
     if request.mimetype not in kinds:
         raise UnsupportedMediaType("This was not sent by a page of ours. Open the page, and send it again from there.")

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import ForeignKey, String, Text, func, or_, select, update
@@ -30,10 +30,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from surveyapp.db import Base, by_value, now, reading
 from surveyapp.errors import AppError
 
+if TYPE_CHECKING:
+    from surveyapp.settings import Settings
+
 TASKS = {  # name: where its function is; it takes (Running, **arguments)
     "group_ideas": "surveyapp.review.put_forward:group_ideas",
     "make_report": "surveyapp.reports.make:make_report",
     "forget_upload": "surveyapp.responses.take_in:forget_upload",
+    "send_mail": "surveyapp.responses.reach:send_mail",
+    "tend_survey": "surveyapp.responses.reach:tend_survey",
 }
 ATTEMPTS = 3  # after that a job has failed, and a person decides
 POLL_SECONDS = 0.3
@@ -97,12 +102,32 @@ def defer(session: Session, task: str, *, key: str, community_id: int | None = N
     return job
 
 
-class Running:
-    """What a task is given: sessions of its own, and a way to say how far it is."""
+class Later(Exception):
+    """Raised by a task that cannot go on now, or has to look again: the job is due again after some seconds.
 
-    def __init__(self, sessions: sessionmaker[Session], job_id: int) -> None:
+    This counts as no attempt, so it may go on for as long as it takes.
+    """
+
+    def __init__(self, seconds: float, step: str = "") -> None:
+        super().__init__(step)
+        self.seconds = seconds
+        self.step = step  # in words for the person who waits
+
+
+class Running:
+    """What a task is given: sessions of its own, the settings, and a way to say how far it is."""
+
+    def __init__(self, sessions: sessionmaker[Session], job_id: int, settings: "Settings | None" = None) -> None:
         self.sessions = sessions
         self.job_id = job_id
+        self._settings = settings
+
+    @property
+    def settings(self) -> "Settings":
+        """What the installation is told from outside."""
+        if self._settings is None:
+            raise LookupError("This worker was started without settings.")
+        return self._settings
 
     def progress(self, step: str, done: int, steps: int) -> None:
         """Tell the person who waits: *step* is under way, *done* of *steps* are behind us."""
@@ -116,10 +141,14 @@ class Worker:
     Args:
         sessions: Makes the sessions that jobs and bookkeeping use.
         lock_file: Guards that one worker at a time serves a SQLite database; None for one that has it to itself.
+        settings: For tasks that reach out of the database, by mail for example.
     """
 
-    def __init__(self, sessions: sessionmaker[Session], lock_file: Path | None = None) -> None:
+    def __init__(
+        self, sessions: sessionmaker[Session], lock_file: Path | None = None, settings: "Settings | None" = None
+    ) -> None:
         self.sessions = sessions
+        self.settings = settings
         self.engine: Engine = sessions.kw["bind"]
         self._lock_file = lock_file
         self._lock: IO[str] | None = None
@@ -168,7 +197,10 @@ class Worker:
                 holder.execute(select(func.pg_advisory_lock(LOCK_CLASS, claimed.id)))
                 holder.commit()
         try:
-            self._finish(claimed.id, claimed.attempts, *self._outcome(claimed.id, claimed.task, claimed.arguments))
+            try:
+                self._finish(claimed.id, claimed.attempts, *self._outcome(claimed.id, claimed.task, claimed.arguments))
+            except Later as later:
+                self._put_off(claimed.id, later)
         finally:
             if holder is not None:
                 holder.execute(select(func.pg_advisory_unlock(LOCK_CLASS, claimed.id)))
@@ -185,7 +217,9 @@ class Worker:
         module, _, name = TASKS[task].partition(":")
         try:
             function: Callable[..., None] = getattr(importlib.import_module(module), name)
-            function(Running(self.sessions, job_id), **arguments)
+            function(Running(self.sessions, job_id, self.settings), **arguments)
+        except Later:
+            raise
         except AppError as error:  # trying again would end alike
             return JobState.FAILED, str(error)
         except Exception:
@@ -208,6 +242,19 @@ class Worker:
                     error=error,
                     run_after=now() + timedelta(seconds=2**attempts),
                     finished_at=None if state is JobState.QUEUED else now(),
+                )
+            )
+
+    def _put_off(self, job_id: int, later: Later) -> None:
+        with self.sessions.begin() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id == job_id)
+                .values(
+                    state=JobState.QUEUED,
+                    attempts=0,
+                    step=later.step,
+                    run_after=now() + timedelta(seconds=later.seconds),
                 )
             )
 

@@ -56,6 +56,13 @@ POLICY = {
     "responses.preview": Who.LEADER,
     "responses.collect": Who.LEADER,
     "responses.close": Who.MANAGER,
+    "responses.qr_png": Who.ANYONE,
+    "responses.unsubscribe": Who.ANYONE,
+    "responses.end_mail": Who.ANYONE,
+    "responses.invite": Who.MANAGER,
+    "responses.remind": Who.MANAGER,
+    "responses.plan_reminders": Who.MANAGER,
+    "responses.links": Who.MANAGER,
     "responses.take_in": Who.MANAGER,
     "responses.take_in_preview": Who.MANAGER,  # and only of a file that they sent: the view asks
     # understand

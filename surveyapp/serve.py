@@ -144,7 +144,7 @@ def worker_of(settings: Settings) -> Worker:
     """A worker for this installation."""
     is_sqlite = settings.database.startswith("sqlite")
     lock_file = settings.instance / "worker.lock" if is_sqlite else None
-    return Worker(db.session_factory(db.make_engine(settings.database)), lock_file)
+    return Worker(db.session_factory(db.make_engine(settings.database)), lock_file, settings)
 
 
 def _when_parent_is_gone(parent: int | None, then: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ default. What would break a promise is refused with a sentence (PROMISES P1e).
 
 import dataclasses
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -54,6 +55,12 @@ class Settings:
     )
     idle_minutes: int = setting(30, "Minutes without a request after which a signed-in person must sign in again.")
     signed_in_hours: int = setting(12, "Hours after which a signed-in person must sign in again in any case.")
+    mail_host: str = setting("", "The SMTP server that sends mail. Empty: no mail is sent, links go by other channels.")
+    mail_port: int = setting(587, "Its port.")
+    mail_encryption: str = setting("starttls", "How it is reached: starttls, ssl, or none on this machine itself.")
+    mail_user: str = setting("", "The name to log in with; empty for a server that asks for none.")
+    mail_password: str = field(default="", repr=False, metadata={"meaning": "The password to log in with."})
+    mail_from: str = setting("", "The address that mail comes from, like surveys@example.org.")
     log_level: str = setting("warning", "What is logged: debug, info (each request too), warning or error.")
 
     @property
@@ -97,6 +104,13 @@ class Settings:
             "trusted_proxies must be 0 or more.": self.trusted_proxies >= 0,
             "idle_minutes must lie between 1 and 240.": 1 <= self.idle_minutes <= 240,
             "signed_in_hours must lie between 1 and 24.": 1 <= self.signed_in_hours <= 24,
+            "mail_from must be an address like surveys@example.org, as mail_host is set.": not self.mail_host
+            or (self.mail_from.isascii() and re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", self.mail_from) is not None),
+            "mail_port must lie between 1 and 65535.": 1 <= self.mail_port <= 65_535,
+            "mail_encryption must be starttls, ssl or none.": self.mail_encryption in ("starttls", "ssl", "none"),
+            "mail_encryption may be none only for a server on this machine: mail would travel readable to others.": (
+                self.mail_encryption != "none" or self.mail_host in ("", *LOOPBACK)
+            ),
             "log_level must be debug, info, warning or error.": self.log_level in ("debug", "info", "warning", "error"),
         }
         for problem, is_fine in problems.items():

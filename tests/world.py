@@ -13,6 +13,7 @@ from surveyapp.db import now
 from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
+from surveyapp.responses import reach
 from surveyapp.responses.take_in import keep_upload
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
@@ -78,6 +79,7 @@ def make_place(session: Session, **words: str) -> Place:
         "report_id": report.id,
         "job_id": job.id,
         "key": upload.id,
+        "token": reach.unsubscribe_token("another key", 1),
         "user_id": leader.id,
         "value_id": community.values[0].id,
         "number": 1,

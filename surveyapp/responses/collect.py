@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from surveyapp import audit
 from surveyapp.db import now
 from surveyapp.errors import Conflict
-from surveyapp.responses.models import Answer, Response, Source, Vote
+from surveyapp.responses.models import Answer, Invitation, Message, MessageState, Response, Source, Vote
 from surveyapp.surveys.design import is_open_on
 from surveyapp.surveys.models import State, Survey
 
@@ -290,6 +290,9 @@ def close_survey(session: Session, survey: Survey, today: date, *, user_id: int 
     session.flush()
     _delete_responses(session, select(Response.id).where(Response.survey_id == survey.id, Response.is_sent.is_(False)))
     _seal(session, survey.id)
+    session.execute(update(Invitation).where(Invitation.survey_id == survey.id).values(nonce=None))
+    unsent = (Message.survey_id == survey.id, Message.state == MessageState.WAITING)
+    session.execute(update(Message).where(*unsent).values(state=MessageState.STOPPED))
     audit.record(
         session,
         "closed a survey",

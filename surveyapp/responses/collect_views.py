@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from surveyapp.db import now
 from surveyapp.errors import NotFound
-from surveyapp.responses import collect
+from surveyapp.responses import collect, invite, reach
 from surveyapp.responses.answer_views import Page
 from surveyapp.surveys.design import survey_at, takes_answers
 from surveyapp.surveys.kinds import minutes
 from surveyapp.surveys.models import State, Survey
-from surveyapp.web import community, db_session, external_url, find, user
+from surveyapp.web import community, db_session, external_url, find, settings, user
 
 
 def index() -> ResponseReturnValue:
@@ -41,6 +41,15 @@ def show(survey_id: int) -> ResponseReturnValue:
         begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
         is_past=survey.state is State.OPEN and not takes_answers(survey, today),
         address=external_url("responses.welcome", link=survey.link),
+        done=request.args.get("done", ""),
+        number=request.args.get("number", 0, type=int),
+        has_mail=bool(settings().mail_host),
+        invited=invite.count_invited(db_session(), survey.id),
+        members=reach.count_members(db_session(), survey.community_id),
+        mail=reach.reached(db_session(), survey.id),
+        reminders=reach.reminders(db_session(), survey.id),
+        days=reach.participation_by_day(db_session(), survey.id),
+        groups=reach.participation(db_session(), survey),
     )
 
 
@@ -84,7 +93,7 @@ def close(survey_id: int) -> ResponseReturnValue:
             answered=collect.count_sent(db_session(), survey.id),
             begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
         )
-    collect.close_survey(db_session(), survey, now().date(), user_id=user().id)
+    reach.close(db_session(), survey, settings().secret_key, now().date(), user_id=user().id)
     db_session().commit()
     return redirect(url_for("responses.collect", survey_id=survey_id), HTTPStatus.SEE_OTHER)
 

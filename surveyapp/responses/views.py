@@ -7,7 +7,7 @@ answered, which surveys/ does not know: so it is drawn here, under its own name.
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from surveyapp.responses import answer_views, collect_views
+from surveyapp.responses import answer_views, collect_views, reach_views
 from surveyapp.surveys.views import bp as surveys
 
 bp = Blueprint("responses", __name__)
@@ -23,11 +23,21 @@ bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview", view_func=collect_v
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview/<int:number>", view_func=collect_views.preview)
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/collect", "collect", collect_views.show)
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/close", view_func=collect_views.close, methods=["GET", "POST"])
+bp.add_url_rule("/s/<link>/qr.png", view_func=reach_views.qr_png)
+bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.unsubscribe)
+bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.end_mail, methods=["POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/invite", "invite", reach_views.send_invitations, methods=["POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/remind", view_func=reach_views.remind, methods=["POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/reminders", view_func=reach_views.plan_reminders, methods=["POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/links.csv", view_func=reach_views.links, methods=["POST"])
 surveys.add_url_rule("/c/<slug>/surveys", "index", collect_views.index)
 
 
 @bp.record
 def check_tokens_in_the_view(state: BlueprintSetupState) -> None:
-    """Leave the forms of members to their views: whose token went stale must not lose what was typed."""
-    for view in (answer_views.start, answer_views.answer):
+    """Leave the forms of members to their views: whose token went stale must not lose what was typed.
+
+    What ends our mail is pressed by mail programs, which have no token: the address itself is the proof.
+    """
+    for view in (answer_views.start, answer_views.answer, reach_views.end_mail):
         state.app.extensions["csrf"].exempt(view)

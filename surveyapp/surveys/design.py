@@ -1,20 +1,23 @@
 """From draft to open: what may be changed when, and what is promised from the first answer on."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from surveyapp import audit
 from surveyapp.communities.models import Community, Round
+from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict, NotFound
+from surveyapp.jobs import defer
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Question, Section, State, Survey
 from surveyapp.text_gate import clean_line, clean_words
 
 SMALLEST_GROUP = 3  # no survey may show a smaller one (R7)
 LARGEST_GROUP = 1_000
+FIRST_TENDED = timedelta(minutes=10)  # after opening: before, there is nothing to look after
 
 
 class NotADraft(Conflict):
@@ -136,6 +139,9 @@ def open_survey(
         .order_by(Round.number.desc())
     )
     survey.state, survey.opened_on, survey.answer_key = State.OPEN, today, secrets.token_bytes(32)
+    session.flush()
+    job = defer(session, "tend_survey", key=f"tend survey {survey.id}", survey_id=survey.id)  # until it is closed
+    job.run_after = now() + FIRST_TENDED
     audit.record(
         session,
         "opened a survey",
