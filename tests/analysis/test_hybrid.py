@@ -39,12 +39,13 @@ def part_of_model(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-9))
 
 
-def test_both_parts_weigh_the_same_and_products_stay_exact() -> None:
+def test_each_part_has_its_weight_and_products_stay_exact() -> None:
     vectors = placed(TEXTS)
 
     assert np.array_equal(vectors, np.rint(vectors))
     assert np.allclose(np.linalg.norm(vectors, axis=1), GRID, rtol=0.01)
-    assert np.allclose(np.linalg.norm(vectors[:, :N_DIMS], axis=1), GRID / 2**0.5, rtol=0.02)
+    share = 1 / (1 + hybrid.STATIC_WEIGHT**2) ** 0.5
+    assert np.allclose(np.linalg.norm(vectors[:, :N_DIMS], axis=1), GRID * share, rtol=0.02)
     assert (np.linalg.norm(vectors.astype(np.float64), axis=1) ** 2).max() < 2**24
 
 
