@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,15 @@ from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
 from surveyapp.analysis.phrases import MOST_READ, Phrases, keywords, only_a_place, scores
 from surveyapp.analysis.sides import SIDE_WORDS, are_opposite, side
-from surveyapp.analysis.titles import MOST_EASE, is_against, is_wish, leans, reading_ease, title_spans
+from surveyapp.analysis.titles import (
+    MOST_EASE,
+    is_about_the_poll,
+    is_against,
+    is_wish,
+    leans,
+    reading_ease,
+    title_spans,
+)
 from surveyapp.analysis.words import STOP_WORDS, stem, words
 
 MOST_QUOTES = 3
@@ -23,8 +33,12 @@ CORE = 0.6
 nobody else said."""
 WHAT_TELLS = 0.16
 """What a title gains that has the word that tells most, as cosine; others as much less as they tell less."""
-MOST_THAT_TELLS = 2.0
+MOST_THAT_TELLS = 1.5
 """Words of a title that count so, in units of the one that tells most: one more is no gain."""
+WHAT_IS_SPOKEN_OF = 0.25
+"""What a title gains whose telling words are in all texts of the theme, one or another of them; else in proportion."""
+ABOUT_THE_POLL = 0.2
+"""A theme is about the survey itself when so large a share of its texts are."""
 WHAT_NOBODY_SHARES = 0.20
 """What a title loses when its words are in no other text of the theme: it is about something of its own."""
 WELL_SHARED = 0.12
@@ -72,6 +86,11 @@ class _Telling:
     """How well each word stem tells the theme from the others, 1 being the best."""
     shared: dict[str, float]
     """Stems that several texts of the theme have, 1 for those that enough of them have."""
+    texts_with: dict[str, int]
+    """For each stem that tells, the texts of the theme that have it: one bit for each text that was read."""
+    n_read: int
+    of_the_poll: bool
+    """Whether much of the theme is about the survey itself, so that its title may be so, too."""
     against: bool
     """Whether most of its texts are against something."""
     on_side: Labels
@@ -145,11 +164,18 @@ def _telling(texts: Sequence[str], phrases: Phrases, rows: Labels, found: dict[s
     read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
     inside = Counter(stems for row in read for stems in phrases.of_text[row] if " " not in stems)
     enough = max(2.0, WELL_SHARED * len(read))
+    texts_with: dict[str, int] = {}
+    for bit, row in enumerate(read):
+        for stems in phrases.of_text[row] & single.keys():
+            texts_with[stems] = texts_with.get(stems, 0) | 1 << bit
     says_no = np.array([is_against(texts[row]) for row in read])
     against = bool(says_no.mean() > 0.5)
     return _Telling(
         {stems: score / most for stems, score in single.items()},
         {stems: min(1.0, n / enough) for stems, n in inside.items() if n > 1},
+        texts_with,
+        len(read),
+        float(np.mean([is_about_the_poll(texts[row]) for row in read])) >= ABOUT_THE_POLL,
         against,
         np.array(read, dtype=np.int64)[says_no == against],
     )
@@ -220,14 +246,16 @@ def _title(
         own = {stem(word) for word in words(piece) if word not in phrases.empty and len(word) > 2}
         tells = min(MOST_THAT_TELLS, sum(telling.stems.get(stems, 0.0) for stems in own))
         alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
-        where = sum(word in phrases.places and word not in phrases.empty for word in set(words(piece)))
+        spoken_of = reduce(or_, (telling.texts_with.get(stems, 0) for stems in own), 0).bit_count()
+        where = sum(word in phrases.places and not phrases.is_usual(word) for word in set(words(piece)))
         worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone - A_PLACE * min(2, where)
+        worth[number] += WHAT_IS_SPOKEN_OF * spoken_of / max(1, telling.n_read)
     best, best_score = None, -np.inf
     for number in np.argsort(-worth, kind="stable").tolist():
         if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better
             break
         piece = pieces[number][0]
-        score = float(worth[number]) + reading_ease(piece, phrases.often)
+        score = float(worth[number]) + reading_ease(piece, phrases.often, of_the_poll=telling.of_the_poll)
         score -= MINORITY_SIDE * (is_against(piece) != telling.against)
         if score > best_score + 1e-9:
             best, best_score = number, score

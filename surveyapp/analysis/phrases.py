@@ -25,6 +25,8 @@ FEWEST_IN_SMALL = 2
 SMALL = 30
 MOST_COMMON = 0.15
 """What stands in more than this share of all texts tells no theme from another."""
+USUAL = 0.02
+"""The name of a place in more than this share of all texts is that of the place that all are about."""
 FEWEST_TO_BE_COMMON = 20
 """With fewer texts than this nothing is called common."""
 LONGER_PHRASE = 0.35
@@ -74,6 +76,10 @@ class Phrases:
     """Words that are no names."""
     often: frozenset[str]
     """Words that several texts have, so that they are no slip of the pen."""
+
+    def is_usual(self, word: str) -> bool:
+        """Whether a word, in small letters, is of the frame or in so many texts that it marks none of them."""
+        return word in self.empty or self.in_texts.get(stem(word), 0.0) > USUAL * self.n_texts
 
 
 def read_first(groups: Labels) -> Labels:

@@ -46,6 +46,7 @@ _AFTER_A_NAME = word_set(
 )
 """Of these, the ones before which only the name of a place stands."""
 _NAME = r"[A-Z][\w’'&-]*"
+_SMALL = re.compile(r"\b[a-z]{2,}\b")
 _NAMES = re.compile(rf"(?:\b(?P<before>[A-Za-z]+)\s+)?(?P<names>{_NAME}(?:[ ]+{_NAME})*)")
 _IN = frozenset({"in", "near", "throughout", "around", "across", "within", "outside", "downtown"})
 
@@ -62,7 +63,9 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
     said: Counter[str] = Counter()
     within: Counter[str] = Counter()
     before_kind: set[str] = set()
+    small: set[str] = set()
     for text in texts:
+        small.update(_SMALL.findall(text))
         for found in _NAMES.finditer(text):
             run = [name.lower().replace("’", "'").removesuffix("'s") for name in found["names"].split()]
             inside = (found["before"] or "").lower() in _IN
@@ -72,4 +75,5 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
                 if i and name in _AFTER_A_NAME:
                     before_kind.add(run[i - 1])
     often = {n for n, times in within.items() if times >= FEWEST_IN_PLACE and times >= IN_A_PLACE * said[n]}
-    return _KNOWN | ((often | before_kind | KINDS_OF_PLACE) & names) - _NO_PLACES
+    kinds = KINDS_OF_PLACE & names - small  # "Valley", where nobody writes of a valley
+    return _KNOWN | ((often | before_kind) & names) - _NO_PLACES - KINDS_OF_PLACE | kinds

@@ -10,7 +10,7 @@ from surveyapp.analysis.words import STOP_WORDS, words
 
 BEST_LENGTH = (4, 13)
 """Words of a title: fewer say too little, more are not read at a glance."""
-MOST_EASE = 0.16
+MOST_EASE = 0.20
 """What a wish is worth more than a bare thing: the most that the reading of a piece adds."""
 LONGEST = 18
 """Words of a title at most, where a theme has any statement or clause as short as that."""
@@ -143,12 +143,18 @@ def is_against(piece: str) -> bool:
     return _NOT.search(piece) is not None
 
 
-def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
+def is_about_the_poll(piece: str) -> bool:
+    """Whether a piece is about the survey in which it was written."""
+    return _OF_THE_POLL.search(piece) is not None
+
+
+def reading_ease(piece: str, known: Container[str] = frozenset(), *, of_the_poll: bool = False) -> float:
     """How well a piece reads as a title, as an amount to add to its cosine: 0 is a plain noun phrase of good length.
 
     Args:
         piece: A statement or a piece of one.
         known: Words in small letters that are written right, besides those of the lexicon.
+        of_the_poll: Whether a title may be about the survey itself.
     """
     said = words(piece)
     n = len(said)
@@ -157,7 +163,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
     score -= 0.30 * (n > LONGEST)
     score -= 0.10 * (_REFERS_ELSEWHERE.search(piece) is not None)
     score -= 0.16 * ("?" in piece or _ASKS.match(piece) is not None)
-    score -= 0.15 * (_OF_THE_POLL.search(piece) is not None)
+    score -= 0.15 * (not of_the_poll and is_about_the_poll(piece))
     if _SAYS_I.search(piece):
         score -= 0.06 if _WISHES_ONESELF.match(piece) else 0.20 if _ABOUT_ONESELF.match(piece) else 0.12
     score -= 0.15 * (_OPEN_BEGIN.match(piece) is not None)
@@ -168,7 +174,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset()) -> float:
     score -= 0.04 * min(3, piece.count(", "))
     shouted = sum(len(word) > 3 and word.isupper() for word in piece.split())
     score -= 0.12 * (shouted > n / 3) + 0.05 * (shouted > 0)
-    score -= 0.10 * min(3, n_slips(piece, known))
+    score -= 0.14 * min(3, n_slips(piece, known))
     return score - 0.05 * sum(a == b for a, b in pairwise(said))
 
 
