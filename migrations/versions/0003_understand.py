@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("people_other_language", sa.Integer(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("course", sa.JSON(), nullable=False),
+        sa.Column("arrived", sa.JSON(), nullable=False),
         sa.Column("model", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id", "survey_id"],
@@ -48,6 +49,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_analysed_response_response_id", "analysed_response", ["response_id"], unique=False)
+    op.create_table(
+        "arrival",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("response_id", sa.String(length=32), nullable=False),
+        sa.Column("ideas", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_arrival_response_id"),
+        sa.ForeignKeyConstraint(["run_id"], ["analysis_run.id"], name="fk_arrival_run_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "response_id", name="pk_arrival"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_arrival_response_id", "arrival", ["response_id"], unique=False)
     op.create_table(
         "theme",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -141,5 +154,6 @@ def downgrade() -> None:
     op.drop_table("statement")
     op.drop_table("finding")
     op.drop_table("theme")
+    op.drop_table("arrival")
     op.drop_table("analysed_response")
     op.drop_table("analysis_run")

@@ -16,6 +16,7 @@ from surveyapp.communities.models import Value
 from surveyapp.errors import NotFound
 from surveyapp.review.models import Candidate, Criterion, Decision, Judgement, Origin, Verdict
 from surveyapp.surveys.models import Survey
+from surveyapp.themes.arrivals import arrived_since
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
 from surveyapp.themes.read import OtherSide, other_sides, parts_of, tone_of
 
@@ -75,6 +76,7 @@ class Ranked:
     title: str
     values: tuple[Value, ...] = ()
     parts: tuple[Finding, ...] = ()  # of its ideas, those with most people first; only those that may be shown
+    came_since: int = 0  # people who wrote ideas nearest to it after the run; they stand in no other figure yet
     other_side: OtherSide | None = None  # where both sides of a question stand in it
     judged: tuple[Judged, ...] = tuple(Judged(criterion) for criterion in Criterion)
     decision: Decision | None = None  # the newest
@@ -227,7 +229,7 @@ def _order(r: Ranked, by: RankBy) -> tuple[float, float, bool, str, int]:
 
 def _found(session: Session, community_id: int, runs: Sequence[AnalysisRun]) -> list[Ranked]:
     """All candidates with what the runs found of them."""
-    bases = {run.id: run.people for run in runs}
+    bases, by_id = {run.id: run.people for run in runs}, {run.id: run for run in runs}
     rows = session.execute(
         select(Candidate, Finding, Survey)
         .outerjoin(Candidate.theme)
@@ -246,10 +248,16 @@ def _found(session: Session, community_id: int, runs: Sequence[AnalysisRun]) -> 
             survey=survey,
             answers=bases[finding.run_id] if finding else 0,
             title=_title(candidate, finding, titles),
+            came_since=_came_since(by_id[finding.run_id], survey, finding) if finding and survey else 0,
             values=tuple(values[i] for i in finding.value_ids if i in values) if finding else (),
         )
         for candidate, finding, survey in found
     ]
+
+
+def _came_since(run: AnalysisRun, survey: Survey, finding: Finding) -> int:
+    arrived = arrived_since(run, survey.smallest_group)
+    return arrived.of_theme.get(finding.theme_id, 0) if arrived else 0
 
 
 def _title(candidate: Candidate, finding: Finding | None, titles: Mapping[int, str]) -> str:

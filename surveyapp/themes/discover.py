@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -15,18 +14,17 @@ from surveyapp.analysis.vector_kinds import STATIC
 from surveyapp.db import now, reading
 from surveyapp.errors import Conflict
 from surveyapp.jobs import Job, Running, defer
-from surveyapp.responses.models import Answer, Response
-from surveyapp.surveys.models import Kind, Question, State, Survey
+from surveyapp.responses.models import Response
+from surveyapp.surveys.models import State, Survey
+from surveyapp.themes.arrivals import look_later
 from surveyapp.themes.count import count_answers
-from surveyapp.themes.keep import Text, keep_results
+from surveyapp.themes.gather import as_answers, contents_of, texts_of
+from surveyapp.themes.keep import keep_results
 from surveyapp.themes.memory import memory_of, named_themes
-from surveyapp.themes.models import AnalysedResponse, AnalysisRun
-from surveyapp.themes.read import idea_questions
+from surveyapp.themes.models import BATCH, AnalysedResponse, AnalysisRun
 
 if TYPE_CHECKING:
-    from surveyapp.analysis.results import Answer as FreeText
-
-BATCH = 10  # a run on a survey takes in so many more answers than the last: what one person said never shows (P9c)
+    pass
 
 
 class TooFewAnswers(Conflict):
@@ -157,16 +155,18 @@ def discover_themes(
         if earlier is not None and run.course["same_answers"]:
             known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == earlier.id)
             responses = {i: responses[i] for i in sorted(session.scalars(known)) if i in responses}
-        contents = _contents(session, questions, set(responses))
+        contents = contents_of(session, questions, set(responses))
         memory = memory_of(session, survey.id, earlier)
         settled = Settled(pinned=frozenset(pinned(session, survey.id) | named_themes(session, survey.id)))
         is_anew = run.course.get("is_anew", False)
 
-    grouped, others = _texts(questions, contents, responses)
+    grouped, others = texts_of(questions, contents, responses)
     asked = " ".join(sorted({q.prompt for q in questions if q.id in {text.question_id for text in grouped}}))
     settings = pipeline.Settings(vectors=vectors, question=asked)
-    found = rounds.next_round(_answers(grouped), settings, memory, settled, is_anew=is_anew, progress=running.progress)
-    alone = pipeline.analyse(_answers(others), pipeline.Settings())  # their tone; other texts form no candidates
+    found = rounds.next_round(
+        as_answers(grouped), settings, memory, settled, is_anew=is_anew, progress=running.progress
+    )
+    alone = pipeline.analyse(as_answers(others), pipeline.Settings())  # their tone; other texts form no candidates
 
     with running.sessions.begin() as session:
         run = session.get_one(AnalysisRun, run_id, with_for_update=True)
@@ -182,54 +182,4 @@ def discover_themes(
         )
         keep_results(session, run, (found, grouped), (alone, others))
         afterwards(session, run)
-
-
-def _contents(session: Session, questions: Sequence[Question], responses: set[str]) -> dict[int, dict[str, Any]]:
-    """Per question and response, what was answered."""
-    contents: dict[int, dict[str, Any]] = defaultdict(dict)
-    rows = session.execute(
-        select(Answer.question_id, Answer.response_id, Answer.content)
-        .where(Answer.question_id.in_([question.id for question in questions]))
-        .order_by(Answer.response_id)
-    )
-    for question_id, response_id, content in rows:
-        if response_id in responses:
-            contents[question_id][response_id] = content
-    return contents
-
-
-def _texts(
-    questions: Sequence[Question], contents: Mapping[int, Mapping[str, Any]], may_quote: Mapping[str, bool]
-) -> tuple[list[Text], list[Text]]:
-    """The texts that form candidate goals, and the others."""
-    proposals, long_texts = [], []
-    for question in questions:
-        answers = contents.get(question.id, {})
-        if question.kind is Kind.PROPOSALS:
-            value_of = {option["key"]: option["value_id"] for option in question.settings["options"]}
-            proposals += [
-                Text(
-                    response,
-                    question.id,
-                    item,
-                    idea["idea"],
-                    may_quote[response],
-                    value_of.get(idea.get("value") or ""),
-                    idea.get("help"),
-                )
-                for response, ideas in answers.items()
-                for item, idea in enumerate(ideas)
-            ]
-        elif question.kind is Kind.LONG_TEXT:
-            long_texts += [
-                Text(response, question.id, 0, text, may_quote[response]) for response, text in answers.items()
-            ]
-    forming = {question.id for question in idea_questions(questions)}
-    texts = proposals + long_texts
-    return [t for t in texts if t.question_id in forming], [t for t in texts if t.question_id not in forming]
-
-
-def _answers(texts: Sequence[Text]) -> list[FreeText]:
-    from surveyapp.analysis.results import Answer as FreeText
-
-    return [FreeText(row, "", text.response_id, text.text, text.may_quote) for row, text in enumerate(texts)]
+        look_later(session, run)

@@ -113,6 +113,7 @@ def keep_results(
         session.execute(insert(Statement), [{"run_id": run.id, **row} for row in rows])
     keep_course(session, run, went_on.update, groups)
     run.model = went_on.model_for(_shown_by_id(went_on.ids, theme_ids)).to_bytes()
+    run.versions = {**run.versions, "model": hashlib.sha256(run.model).hexdigest()[:12]}
     told = [statement for statement in analysis.statements if not says_nothing(statement.text)]
     run.ideas = len(told)
     run.people_with_ideas = len({statement.person for statement in told})

@@ -19,6 +19,7 @@ from surveyapp.db import Base
 from surveyapp.responses.models import Response
 
 WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
+BATCH = 10  # so many new answers are taken in together, or more: what one person said never shows (P9c)
 NOTHING = "says_nothing"  # the kind of a statement that is no idea: "no", "n/a"
 
 
@@ -48,6 +49,7 @@ class AnalysisRun(Base):
     course: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # how it goes on from the last run, see themes/memory.py
+    arrived: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what came after it, see themes/arrivals.py
     model: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # what placing one more answer needs of it
 
     findings: Mapped[list["Finding"]] = relationship(back_populates="run", cascade="all, delete-orphan")
@@ -63,6 +65,22 @@ class AnalysedResponse(Base):
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True, index=True)
 
     response: Mapped[Response] = relationship(backref=backref("analysed", cascade="all, delete-orphan"))
+
+
+class Arrival(Base):
+    """An answer that came after a run: where its ideas stand, which themes they are nearest to, in what tone (R9).
+
+    It holds no words, and comes with those of at least BATCH answers in one transaction.
+    """
+
+    __tablename__ = "arrival"
+    __table_args__ = (WITHOUT_ORDER,)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), primary_key=True, index=True)
+    ideas: Mapped[list[Any]]  # question_id, item, begin, end, theme_id, tone, kind of each
+
+    response: Mapped[Response] = relationship(backref=backref("arrivals", cascade="all, delete-orphan"))
 
 
 class Theme(Base):

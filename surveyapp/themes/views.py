@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
+from surveyapp.themes.arrivals import arrived_since
 from surveyapp.themes.count import shown
-from surveyapp.themes.discover import BATCH, latest_run, open_job, start_run
+from surveyapp.themes.discover import latest_run, open_job, start_run
+from surveyapp.themes.models import BATCH
 from surveyapp.themes.read import counts_of, name_of, other_sides, parts_of, told, tone_of, top_findings
 from surveyapp.web import db_session, find, settings, user
 
@@ -44,6 +46,7 @@ def results(survey_id: int) -> ResponseReturnValue:
         figures=shown(questions, run.figures, survey.smallest_group),
         texts=told(session, run, questions, survey),
         findings=found,
+        arrived=arrived_since(run, survey.smallest_group),
         parts=parts_of(session, found),
         sides=other_sides(session, found, {run.id: (survey.smallest_group, survey.quote_group)}),
         axis=max([AXIS, *(5 * ceil(20 * finding.high) for finding in found)]),

@@ -101,7 +101,7 @@ def test_r7_a_theme_too_small_to_be_quoted_is_called_by_its_keywords(
 
     found = findings(session, run)
     assert found
-    assert [f.title for f in found] == [", ".join(f.keywords) for f in found]
+    assert [f.title for f in found] == [", ".join(f.keywords) or "A few ideas of a kind" for f in found]
 
 
 def test_r7_a_theme_below_the_smallest_group_gets_no_finding_and_no_candidate(
