@@ -50,7 +50,7 @@ def test_each_part_has_its_weight_and_products_stay_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "read"), [(0, 0), (1, 1), (500, 500), (501, 500), (1000, 500), (1600, 800), (2000, 1000), (10**6, 1000)]
+    ("texts", "read"), [(0, 0), (1, 1), (500, 500), (501, 500), (1000, 500), (1400, 700), (1600, 800), (10**6, 800)]
 )
 def test_few_texts_are_read_all_and_of_many_a_sample(texts: int, read: int) -> None:
     assert how_many_read(texts) == read
