@@ -1,13 +1,12 @@
 """The main job on a file: answers in, themes out, as a table, as JSON and as a PDF; no database."""
 
 import codecs
-import json
 import os
 import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,21 +105,17 @@ def analyse_file(order: Order, progress: Progress | None = None) -> Report:
         source_name=name,
         dated=None,
     )
-    contents: dict[Path, bytes] = {}
-    document = ""
-    if order.json is not None:
-        found = analysis.as_json()
-        found["run"]["settings"] |= {"text": columns, "person": person}
-        document = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    told = {"text": columns, "person": person}
+    contents: dict[Path, Iterable[bytes]] = {}
     if "json" in targets:
-        contents[targets["json"]] = document.encode()
+        contents[targets["json"]] = (piece.encode() for piece in analysis.json_pieces(told))
     if order.pdf is not None:
         if progress:
             progress("Making the PDF", steps - 1, steps)
-        contents[targets["pdf"]] = make_pdf(report)
+        contents[targets["pdf"]] = [make_pdf(report)]
     write_together(contents)
     if order.json_goes_out:
-        put_out(document)
+        put_out(analysis.json_pieces(told))
     if progress:
         progress("Done", steps, steps)
     return report
@@ -148,8 +143,8 @@ def themes_table(report: Report, *, width: int | None = None) -> str:
     return "\n".join(lines)
 
 
-def put_out(text: str) -> None:
-    """Write to standard output, where there is one; what its encoding lacks becomes a question mark.
+def put_out(pieces: Iterable[str]) -> None:
+    """Write a text, in pieces, to standard output, where there is one; what its encoding lacks becomes a question mark.
 
     Raises:
         BadInput: It takes no more.
@@ -160,7 +155,7 @@ def put_out(text: str) -> None:
     named = codecs.lookup(sys.stdout.encoding).name
     encoding = "utf-8" if named == "ascii" else named  # ASCII is what a system says that was told nothing
     try:
-        sys.stdout.buffer.write(text.encode(encoding, "replace"))
+        sys.stdout.buffer.writelines(piece.encode(encoding, "replace") for piece in pieces)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -168,7 +163,7 @@ def put_out(text: str) -> None:
         raise BadInput(f"Standard output cannot be written to: {error.strerror}.") from None
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: Mapping[Path, Iterable[bytes]]) -> None:
     """Write files so that each is complete or not there: under another name in its folder first, then renamed.
 
     Raises:
@@ -180,7 +175,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for path, content in contents.items():
             written[path] = path.with_name(f".{secrets.token_hex(8)}.part")
             with open(written[path], "xb") as file:
-                file.write(content)
+                file.writelines(content)
                 file.flush()
                 os.fsync(file.fileno())
         for path, part in written.items():

@@ -177,7 +177,7 @@ def analyse(**options: Any) -> None:
     with progress_bar() as progress:
         report = analyse_file(order, progress)
     if not order.json_goes_out:
-        put_out(f"{themes_table(report)}\n")
+        put_out([themes_table(report), "\n"])
 
 
 @main.command("take-in")

@@ -1,6 +1,9 @@
 """What goes into an analysis and what comes out: the records that the rest of the application knows."""
 
-from dataclasses import asdict, dataclass, field
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from surveyapp.analysis.vector_kinds import STATIC
@@ -131,8 +134,25 @@ class Analysis:
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain dictionaries, lists, texts and numbers; of people only how many there are."""
-        statements = [_rounded(asdict(statement)) for statement in self.statements]
-        themes = [_rounded(asdict(theme)) for theme in self.themes]
+        return self._without_statements() | {"statements": [_told_of(statement) for statement in self.statements]}
+
+    def json_pieces(self, settings: Mapping[str, Any]) -> Iterator[str]:
+        """The same as a JSON document, a piece at a time: that of a million statements has hundreds of megabytes.
+
+        Args:
+            settings: What else is to be told among the settings.
+        """
+        found = self._without_statements()
+        found["run"]["settings"] |= settings
+        head = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
+        yield head.removesuffix("\n}") + ',\n "statements": ['
+        encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+        for first in range(0, len(self.statements), PIECE):
+            lines = [encoded(_told_of(statement)) for statement in self.statements[first : first + PIECE]]
+            yield (",\n  " if first else "\n  ") + ",\n  ".join(lines)
+        yield "\n ]\n}\n"
+
+    def _without_statements(self) -> dict[str, Any]:
         return {
             "run": {
                 "version": self.versions["analysis"],
@@ -144,12 +164,23 @@ class Analysis:
                 "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
                 "versions": self.versions,
             },
-            "themes": themes,
-            "statements": statements,
+            "themes": [_rounded(asdict(theme)) for theme in self.themes],
         }
 
 
+PIECE = 1000
+"""Statements that are put into words at a time."""
 UNTOLD = {"person", "may_quote"}
+_TOLD = [column.name for column in fields(Statement) if column.name not in UNTOLD]
+_values_told = attrgetter(*_TOLD)
+
+
+def _told_of(statement: Statement) -> dict[str, Any]:
+    """A statement with broken numbers rounded and nothing that tells people apart."""
+    return {
+        name: round(value, DIGITS) if isinstance(value, float) else value
+        for name, value in zip(_TOLD, _values_told(statement), strict=True)
+    }
 
 
 def _rounded(record: dict[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 Answers are made of the texts of the shared sets, the same every time: each is a real text of which 8 % of the words are
 dropped and 8 % swapped for words of other texts; 25 % go on with a second, likewise changed text. They are split, so
 there are more ideas than answers. Each size is analysed in a process of its own, up to WARM answers twice: then the
-second time counts. Seconds are those of the clock for each stage and in all, and of processors in all; memory is the
-most of that process with the answers, of the largest process beside it, and of all together at one moment. The second
-table tells how many times the seconds grow when the answers grow tenfold.
+second time counts. Seconds are those of the clock for each stage and in all, and of processors, in that process (here)
+and in those it started (beside); memory is the most of that process with the answers, and of all together at one
+moment. The second table tells how many times the seconds grow when the answers grow tenfold.
 """
 
 import csv
@@ -65,20 +65,25 @@ def _measure(n: int) -> dict[str, float]:
 
     answers = [Answer(row, "text", str(row), text) for row, text in enumerate(made_texts(n))]
     for _ in range(2 if n <= WARM else 1):
-        began, began_cpu = perf_counter(), process_time()
+        began, began_here, began_beside = perf_counter(), process_time(), _seconds_beside()
         found = analyse(answers)
-        took, cpu = perf_counter() - began, process_time() - began_cpu
-    helped = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took, here, beside = perf_counter() - began, process_time() - began_here, _seconds_beside() - began_beside
     return {
         "answers": n,
         "ideas": len(found.statements),
         "groups": sum(theme.parent is None for theme in found.themes),
         **found.seconds,
         "all": took,
-        "CPU": cpu + helped.ru_utime + helped.ru_stime,
+        "here": here,
+        "beside": beside,
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "beside MB": helped.ru_maxrss / 1024,
     }
+
+
+def _seconds_beside() -> float:
+    """Processor seconds of the processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _measured_apart(n: int) -> dict[str, float]:
