@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
 
     from surveyapp import db, gate, logs, policy, tables, web
     from surveyapp.accounts import sign_in
+    from surveyapp.communities import member_views  # noqa: F401 - adds the pages of members to the blueprint
     from surveyapp.goals.views import bp as goals
     from surveyapp.reports.overview_views import communities
     from surveyapp.reports.views import bp as reports

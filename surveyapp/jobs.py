@@ -37,7 +37,7 @@ TASKS = {  # name: where its function is; it takes (Running, **arguments)
     "group_ideas": "surveyapp.review.put_forward:group_ideas",
     "place_answers": "surveyapp.themes.arrivals:place_answers",
     "make_report": "surveyapp.reports.make:make_report",
-    "forget_upload": "surveyapp.responses.take_in:forget_upload",
+    "forget_upload": "surveyapp.uploads:forget_upload",
     "send_mail": "surveyapp.responses.reach:send_mail",
     "tend_survey": "surveyapp.responses.reach:tend_survey",
 }

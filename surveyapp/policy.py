@@ -39,6 +39,11 @@ POLICY = {
     "communities.privacy": Who.ANYONE,
     "communities.accessibility": Who.ANYONE,
     "communities.overview": Who.LEADER,
+    "communities.members": Who.MANAGER,  # names and addresses
+    "communities.add_member": Who.MANAGER,
+    "communities.member": Who.MANAGER,
+    "communities.import_members": Who.MANAGER,
+    "communities.import_preview": Who.MANAGER,  # and only of a file that they sent: the view asks
     # what is asked
     "surveys.index": Who.LEADER,
     "surveys.new": Who.MANAGER,

@@ -10,7 +10,8 @@ import surveyapp.responses.models
 import surveyapp.review.models
 import surveyapp.surveys.models
 import surveyapp.themes.models
-import surveyapp.throttle  # noqa: F401 - all are imported for the tables they declare
+import surveyapp.throttle
+import surveyapp.uploads  # noqa: F401 - all are imported for the tables they declare
 from surveyapp.db import Base
 
 __all__ = ["Base"]

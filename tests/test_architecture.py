@@ -18,7 +18,19 @@ DOMAIN = sorted(
     for path in (PACKAGE / feature).glob("*.py")
     if not path.stem.endswith(WEB_MODULES) and path.stem != "__init__"
 )
-NEUTRAL = ("db", "errors", "settings", "audit", "jobs", "text_gate", "throttle", "csv_file")
+NEUTRAL = (
+    "db",
+    "errors",
+    "settings",
+    "audit",
+    "jobs",
+    "text_gate",
+    "throttle",
+    "csv_file",
+    "csv_out",
+    "uploads",
+    "mail",
+)
 
 
 def loaded_by(module: str) -> set[str]:

@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import User
-from surveyapp.communities.models import Community, RoleKind
+from surveyapp.communities.models import Community, Member, RoleKind
 from surveyapp.db import now
 from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
 from surveyapp.responses import reach
-from surveyapp.responses.take_in import keep_upload
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from surveyapp.uploads import keep_upload
 from tests.factories import make_community, make_survey, make_user
 
 ABSENT = 999_999_999
@@ -45,7 +45,11 @@ def make_place(session: Session, **words: str) -> Place:
     adopted = make_found_candidate(session, run, "Plant forty trees.", column=Column.ADOPTED)
     goal = make_goal(session, adopted)
     report = make_pdf_report(session, run, manager)
-    upload = keep_upload(session, survey, name="answers.csv", content=b"idea\nA bench\n", user_id=manager.id)
+    member = Member(community_id=community.id, name="Ada")
+    session.add(member)
+    upload = keep_upload(
+        session, community.id, survey.id, name="answers.csv", content=b"idea\nA bench\n", user_id=manager.id
+    )
     job = Job(
         key=f"job {secrets.token_hex(4)}",
         task="make_report",
@@ -79,6 +83,7 @@ def make_place(session: Session, **words: str) -> Place:
         "report_id": report.id,
         "job_id": job.id,
         "key": upload.id,
+        "member_id": member.id,
         "token": reach.unsubscribe_token("another key", 1),
         "user_id": leader.id,
         "value_id": community.values[0].id,

@@ -21,6 +21,7 @@ def upgrade() -> None:
             ["community_id", "member_id"],
             ["member.community_id", "member.id"],
             name="fk_invitation_community_id_member_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["community_id", "survey_id"],

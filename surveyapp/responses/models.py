@@ -20,7 +20,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -39,24 +38,6 @@ class Source(enum.Enum):
     PERSONAL_LINK = "personal link"
     CONVERSATION = "conversation"  # what was said in an interview or a focus group, entered by a manager
     TAKEN_IN = "taken in"
-
-
-class UploadedFile(Base):
-    """A file that somebody is about to take in: gone once it is taken in, and after a day in any case."""
-
-    __tablename__ = "uploaded_file"
-    __table_args__ = (
-        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
-        {"sqlite_strict": True},
-    )
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
-    community_id: Mapped[int]
-    survey_id: Mapped[int] = mapped_column(index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))  # nobody else reads it
-    name: Mapped[str] = mapped_column(String(200))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    uploaded_at: Mapped[datetime]
 
 
 class TakeIn(Base):
@@ -88,7 +69,9 @@ class Response(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
     form_key: Mapped[str] = mapped_column(String(64))  # HMAC of the private code; noise once the survey is closed
     fate_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # SHA-256 of the private code
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)  # never in an anonymous survey
+    member_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"), index=True
+    )  # never in an anonymous survey
     source: Mapped[Source] = mapped_column(by_value(Source))
     take_in_id: Mapped[int | None] = mapped_column(ForeignKey("take_in.id"))
     is_sent: Mapped[bool] = mapped_column(default=False)  # False: still being written
@@ -147,7 +130,7 @@ class Invitation(Base):
     __table_args__ = (
         UniqueConstraint("survey_id", "member_id"),
         ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
-        ForeignKeyConstraint(["community_id", "member_id"], ["member.community_id", "member.id"]),
+        ForeignKeyConstraint(["community_id", "member_id"], ["member.community_id", "member.id"], ondelete="CASCADE"),
         {"sqlite_strict": True},
     )
 

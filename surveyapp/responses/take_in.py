@@ -8,24 +8,21 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.csv_file import Table
 from surveyapp.db import now
-from surveyapp.errors import BadInput, Conflict, NotFound
-from surveyapp.jobs import Running, defer
+from surveyapp.errors import BadInput, Conflict
 from surveyapp.responses.map_columns import as_typed, checked
-from surveyapp.responses.models import Answer, Response, Source, TakeIn, UploadedFile
+from surveyapp.responses.models import Answer, Response, Source, TakeIn
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import State, Survey
 from surveyapp.text_gate import clean_line
 
-KEPT_FOR = timedelta(days=1)  # an uploaded file that nobody takes in
 SHOWN_OF_CELL = 40  # characters
 
 
@@ -202,46 +199,6 @@ def taken_in(session: Session, survey: Survey) -> list[TakeIn]:
 def hash_of(content: bytes) -> str:
     """SHA-256 of a file, by which it is known again."""
     return hashlib.sha256(content).hexdigest()
-
-
-def keep_upload(session: Session, survey: Survey, *, name: str, content: bytes, user_id: int) -> UploadedFile:
-    """Keep a file between the pages of taking it in, instead of the one that the same person uploaded before."""
-    session.execute(delete(UploadedFile).where(UploadedFile.survey_id == survey.id, UploadedFile.user_id == user_id))
-    upload = UploadedFile(
-        id=secrets.token_hex(16),
-        community_id=survey.community_id,
-        survey_id=survey.id,
-        user_id=user_id,
-        name=clean_line(name)[:200] or "answers.csv",
-        content=content,
-        uploaded_at=now(),
-    )
-    session.add(upload)
-    job = defer(session, "forget_upload", key=f"forget upload {upload.id}", upload_id=upload.id)
-    job.run_after = now() + KEPT_FOR
-    return upload
-
-
-def find_upload(session: Session, survey: Survey, key: str, user_id: int) -> UploadedFile:
-    """The file that this person uploaded for this survey.
-
-    Raises:
-        NotFound: There is none, or not for them.
-    """
-    upload = session.scalar(
-        select(UploadedFile).where(
-            UploadedFile.id == key, UploadedFile.survey_id == survey.id, UploadedFile.user_id == user_id
-        )
-    )
-    if upload is None:
-        raise NotFound("This file is not here any more: it was taken in, replaced, or a day has passed. Send it again.")
-    return upload
-
-
-def forget_upload(running: Running, upload_id: str) -> None:
-    """Delete an uploaded file that nobody took in."""
-    with running.sessions.begin() as session:
-        session.execute(delete(UploadedFile).where(UploadedFile.id == upload_id))
 
 
 def _lines(number: int) -> str:

@@ -15,9 +15,9 @@ from surveyapp.errors import AppError, BadInput
 from surveyapp.gate import FILE_BYTES
 from surveyapp.responses import take_in as files
 from surveyapp.responses.map_columns import Place, guess, places
-from surveyapp.responses.models import UploadedFile
 from surveyapp.responses.views import bp
 from surveyapp.surveys.models import Question, State, Survey
+from surveyapp.uploads import UploadedFile, find_upload, keep_upload
 from surveyapp.web import db_session, find, user
 
 MOST_COLUMNS = 200
@@ -50,7 +50,7 @@ def _uploaded(survey: Survey) -> UploadedFile:
     name = re.split(r"[/\\]", sent.filename)[-1]
     _table(content, name)
     files.refuse_again(db_session(), survey, files.hash_of(content))
-    return files.keep_upload(db_session(), survey, name=name, content=content, user_id=user().id)
+    return keep_upload(db_session(), survey.community_id, survey.id, name=name, content=content, user_id=user().id)
 
 
 def _table(content: bytes, name: str) -> Table:
@@ -76,7 +76,7 @@ def _file_page(survey: Survey, problem: str = "") -> str:
 def take_in_preview(survey_id: int, key: str) -> ResponseReturnValue:
     """Show what would be taken in, and take it in once it is as the manager wants it."""
     survey = find(Survey, survey_id)
-    upload = files.find_upload(db_session(), survey, key, user().id)
+    upload = find_upload(db_session(), survey.community_id, survey.id, key, user().id)
     if request.method == "POST" and request.form.get("do") == "discard":
         db_session().delete(upload)
         db_session().commit()

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.responses.collect import count_sent
-from surveyapp.responses.models import Answer, UploadedFile
+from surveyapp.responses.models import Answer
 from surveyapp.surveys.models import Survey
+from surveyapp.uploads import UploadedFile
 
 FULL = """Timestamp,E-mail,"How much does it matter to you? [Welcome]",Welcome lived,Care important,\
 Which value should guide what we do next?,Idea 1,Value 1,Help 1,Idea 2,What gets in the way of living our values?,\
