@@ -14,8 +14,7 @@ from surveyapp.analysis.language import is_foreign
 from surveyapp.analysis.tone_scan import Scan, scan, tokens_of
 from surveyapp.analysis.tone_table import ToneTable, shared_table
 
-NEUTRAL_BELOW: Final = 0.10  # |polarity| of a neutral statement
-NEUTRAL_PROPOSAL_BELOW: Final = 0.20  # a wish has to praise or complain more clearly
+NEUTRAL_BELOW: Final = 0.20  # |polarity| of a neutral statement or wish
 STRONG: Final = 1.3  # direction that each side of a mixed statement must have
 SMALLER_SIDE: Final = 0.6  # of the larger side, at least, in a mixed statement
 CLEAR_WORD: Final = 0.5  # direction from which a word counts for a side
@@ -159,7 +158,7 @@ def _judge(
     if smaller > STRONG and smaller > SMALLER_SIDE * larger:
         polarity /= 2
         return Sentiment(polarity, judging, "mixed", judging * min(good, 1 - good) * 2, kind, assessments)
-    if abs(polarity) < (NEUTRAL_PROPOSAL_BELOW if is_proposal else NEUTRAL_BELOW):
+    if abs(polarity) < NEUTRAL_BELOW:
         return Sentiment(polarity, judging, "neutral", 1 - abs(polarity), kind, assessments)
     if polarity > 0:
         return Sentiment(polarity, judging, "positive", judging * good, kind, assessments)

@@ -3,34 +3,40 @@
 from surveyapp.analysis.tone_scan import word_set
 
 GOOD_WORDS = word_set(
-    "accessible accommodating affordable amazing approachable attentive beautifully brilliant bustling calm caring "
-    "clean cleaner comfy committed compassionate considerate convenient cooperative cosy courteous delicious "
-    "dependable easier effortless efficient efficiently engaging enjoyable excellent exceptional faultless flawless "
-    "friendlier gem grateful helped hospitable impeccable inclusive informative inspiring kindness knowledgeable "
-    "lively modern neat neighbourly obliging organised outstanding painless pleasantly pleasing polite professional "
-    "prompt promptly proud quicker reassured reassuring relaxing reliable respectful responsive safer seamless "
-    "smooth smoothly spacious spotless superb supportive sympathetic tasty terrific thankyou thorough thoughtful "
-    "thriving tidy timely top-notch understanding unforgettable uplifting vibrant walkable welcomed welcoming "
-    "well-kept well-organised well-run worthwhile"
+    "accessible accommodating affordable amazing answered approachable attentive available beautifully brilliant "
+    "bustling calm caring clean cleaner comfy committed compassionate considerate convenient cooperative cosy "
+    "courteous delicious dependable easier efficient efficiently effortless encouraging engaging enjoyable "
+    "enthusiastic excellent exceptional faultless flawless flexible friendlier gem grateful helped hospitable "
+    "impeccable inclusive informative insightful inspiring interactive kindness knowledgeable learned learnt listen "
+    "listened listens lively modern motivated motivating neat neighbourly obliging organised outstanding painless "
+    "pleasantly pleasing polite practical professional prompt promptly proud punctual quicker reassured reassuring "
+    "relaxing reliable respectful responsive safer satisfied seamless smooth smoothly spacious spotless stimulating "
+    "structured superb supportive sympathetic tasty terrific thankyou thorough thoughtful thriving tidy timely "
+    "top-notch understanding unforgettable uplifting vibrant walkable welcomed welcoming well-kept well-organised "
+    "well-run worthwhile"
 )
 BAD_WORDS = word_set(
-    "abandoned absent abysmal annoying appalling arrogant awkward blocked boring broken bumpy bureaucratic cancelled "
-    "careless chaotic clogged clueless clunky cluttered complicated condescending confused confusing congested "
-    "corrupt costly cracked cramped crowded crumbling cumbersome dangerously decay delay delayed delays derelict "
-    "deteriorated deteriorating dilapidated dirty disappointing dismissive disorganised disorganized disrespectful "
-    "disruptive draughty dreadful dull dysfunctional excessive exhausting expensive faulty filthy flawed flooded "
-    "flooding forever gridlock grubby hassle hopeless ignored illegible impersonal impossible inaccessible "
-    "inadequate inattentive incomprehensible inconsiderate inconsistent inconvenient ineffective inefficient "
-    "inflexible insufficient intrusive lacked lacking lacks late leaking litter littered loud mediocre mess messy "
-    "misleading mismanaged misunderstood mould mouldy muddled neglected neglects nightmare noise noisy nowhere "
-    "obsolete outdated outrageous overcharged overcrowded overdue overgrown overlooked overpriced overworked "
-    "patronising patronizing poor poorly pothole potholes ridiculous rubbish rude rudely rundown rushed rusty "
-    "scruffy shabby shambles shortage shortages slippery slow slower slowly sluggish smell smells smelly stale "
-    "stench stinks stressful stuck substandard tedious terrible thoughtless tired unbearable uncaring uncertain "
-    "unclean unclear uncomfortable uncooperative underfunded understaffed unfair unfairly unfriendly unhelpful "
-    "unhygienic uninformed uninviting unkept unnecessary unnoticed unorganised unpleasant unprofessional unreachable "
-    "unreasonable unreliable unresponsive unsafe unsanitary unsatisfactory unsightly unusable unwelcome unwelcoming "
-    "useless vandalised vandalism wasted wasteful weeds"
+    "abandoned absent abysmal annoying appalling arrogant awkward backlog blocked boring broken buggy bullied bullying "
+    "bumpy bureaucratic burnout cancelled careless chaotic clogged clueless clunky cluttered complicated condescending "
+    "confused confusing congested corrupt costly cracked cramped crash crashes crowded crumbling cumbersome "
+    "dangerously decay delay delayed delays demotivated demotivating derelict deteriorated deteriorating dilapidated "
+    "dirty disappointing dismissive disorganised disorganized disrespectful disruptive draughty dreadful dull "
+    "dysfunctional excessive exhausting expensive faulty favoritism favouritism filthy flawed flooded flooding forever "
+    "glitchy gridlock grubby harassment hassle hopeless hurried ignored illegible impersonal impossible inaccessible "
+    "inadequate inattentive inaudible incomprehensible inconsiderate inconsistent inconvenient ineffective inefficient "
+    "inflexible insufficient intrusive irrelevant lacked lacking lacks laggy late leaking lengthy litter littered loud "
+    "mediocre mess messy micromanaged micromanagement misleading mismanaged misunderstood monotone monotonous mould "
+    "mouldy muddled neglected neglects nepotism nightmare noise noisy nowhere obsolete outage outages outdated "
+    "outrageous overcharged overcrowded overdue overgrown overloaded overlooked overpriced overwhelmed overwhelming "
+    "overworked patronising patronizing pointless poor poorly pothole potholes queues repetitive ridiculous rubbish "
+    "rude rudely rundown rushed rusty scruffy shabby shambles shortage shortages slippery slow slower slowly sluggish "
+    "smell smells smelly stale stench stinks stressful stuck substandard tedious terrible thoughtless tired toxic "
+    "turnover unaffordable unanswered unappreciated unbearable uncaring uncertain unclean unclear uncomfortable "
+    "uncooperative underfunded underpaid understaffed undervalued unengaging unfair unfairly unfriendly unheard "
+    "unhelpful unhygienic uninformed uninteresting uninviting unkept unlit unnecessary unnoticed unorganised "
+    "unorganized unpleasant unprofessional unreachable unreasonable unreliable unresponsive unsafe unsanitary "
+    "unsatisfactory unsightly unsupported unusable unwelcome unwelcoming useless vague vandalised vandalism wasted "
+    "wasteful weeds"
 )
 GOOD_EMOJI = frozenset("😍🥰😀😃😄😁😊🙂👍👏🎉💚💙💜🧡💛💖💕😘🤗🙌✨🌟⭐💪☺❤")
 BAD_EMOJI = frozenset("😡😠🤬😢😭😞😟🙁☹😩😫😤👎💩🤮🤢😒😖😣😔")
@@ -40,9 +46,15 @@ TURNS_OF_PHRASE = {
     "bus stop": (0.8, -0.5),
     "fed up": (-2.5, 1.5),
     "for nothing": (-3.0, 0.5),  # "thanks ..."
+    "improvement needed": (-1.0, 0.5),
     "keep up": (1.5, 0.5),
     "let down": (-2.0, 1.0),
+    "need improvement": (-1.5, 0.5),
+    "needs improvement": (-1.5, 0.5),
+    "no complaints": (1.0, 0.3),
     "no idea": (0.5, -1.0),
+    "no issue": (1.5, 0.3),
+    "no issues": (1.5, 0.3),
     "no opinion": (1.5, -2.0),
     "not^ sure": (2.5, -2.0),
     "out of": (-0.5, 0.3),  # "... order", "... date"

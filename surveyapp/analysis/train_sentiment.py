@@ -45,7 +45,8 @@ NEGATED_BAD: Final = 0.3
 NOT_BAD: Final = 0.0  # what the negator before a bad word adds, at least
 CLEAR: Final = 0.3
 LONGEST_WORD: Final = 20  # letters: what is longer is no word of a vocabulary
-PROPOSAL: Final = (-0.5, 0.4)  # direction and judging of a wish: who wishes for something misses it, a little
+ANSWERS_JUDGE: Final = 1.0  # log-odds by which answers judge more often than texts of training, whose classes balance
+PROPOSAL: Final = (-0.5, -0.9)  # direction and judging of a wish: it tells what is missed, a little, and seldom judges
 
 OWN_VALUE: Final = 0.6  # of a word in tone_words
 EMOJI_VALUE: Final = 1.6
@@ -316,7 +317,7 @@ def content_of(model: Model) -> dict[str, Any]:
     polar = polar_words()
     return {
         "bad": " ".join(sorted(word for word, sign in polar.items() if sign < 0)),
-        "bias": [round(weight * SCALE) for weight in model.bias],
+        "bias": [round(model.bias[0] * SCALE), round((model.bias[1] + ANSWERS_JUDGE) * SCALE)],
         "good": " ".join(sorted(word for word, sign in polar.items() if sign > 0)),
         "pairs": pairs,
         "proposal": [round(weight * SCALE) for weight in PROPOSAL],
