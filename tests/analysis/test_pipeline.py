@@ -172,6 +172,7 @@ def test_people_count_once_however_much_they_say() -> None:
         ["We need a library", "Mend the roads"],
         ["the same wish for a library"] * 80,
         ["None", "N/A", "", "no", "-"],
+        ["AH", "AI"],  # alone in their themes: rounded vectors are a little longer than 1
         ["\x00", "a\x00b wish for trees", "\x00\x00"],
         ["tree " * 20_000],
         ["x" * 100_000, "!" * 100_000],
