@@ -1,3 +1,5 @@
+from time import thread_time
+
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
@@ -133,3 +135,21 @@ def test_of_texts_that_are_as_near_the_first_are_the_neighbours() -> None:
 
     assert near[0].tolist() == [2, 4, 6, 8]
     assert near[9].tolist() == [1, 3, 5, 7]
+
+
+def test_ten_times_as_many_texts_cost_at_most_twelve_times_as_much() -> None:
+    vectors, _ = overlapping(10_000)
+    few: list[float] = []
+    many: list[float] = []
+    while len(few) < 6 and not (few and min(many) <= 12 * min(few)):  # the machine may have been busy
+        few += [cost(vectors[:1_000]), cost(vectors[:1_000])]
+        many.append(cost(vectors))
+
+    assert min(many) <= 12 * min(few)
+
+
+def cost(vectors: FloatMatrix) -> float:
+    """Processor time of grouping in this thread: those that wait beside it do not count."""
+    began = thread_time()
+    group(vectors)
+    return thread_time() - began

@@ -49,6 +49,27 @@ def survey() -> tuple[list[Answer], list[str]]:
     return [Answer(i, "idea", f"p{i}", text) for i, (_, text) in enumerate(said)], [wish for wish, _ in said]
 
 
+def test_a_weak_fit_is_told_of_in_the_json_and_keeps_its_theme() -> None:
+    answers, _ = survey()
+    stray = "My grandmother's violin teacher recommends Portuguese sardines"
+    answers.append(Answer(len(answers), "idea", "stray", stray))
+
+    told = analyse(answers).as_json()["statements"]
+
+    weak = {statement["text"] for statement in told if statement["weak"]}
+    assert stray in weak
+    assert len(weak) <= 0.02 * len(told)
+    assert all(statement["theme"] is not None for statement in told if statement["weak"])
+
+
+def test_what_says_nothing_fits_nowhere_and_is_no_weak_fit() -> None:
+    answers, _ = survey()
+
+    told = analyse([*answers, Answer(len(answers), "idea", "late", "n/a")]).as_json()["statements"]
+
+    assert [(s["theme"], s["weak"]) for s in told if s["text"] == "n/a"] == [(None, False)]
+
+
 def check(found: Analysis, answers: list[Answer]) -> None:
     """What holds for every analysis of any answers."""
     texts = {(answer.row, answer.column): answer.text for answer in answers}
