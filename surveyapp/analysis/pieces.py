@@ -5,7 +5,7 @@ classes are not needed. Another table takes its place by another function that r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,8 @@ from tokenizers import Tokenizer
 
 _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
+MOST_KNOWN = 100_000
+"""Words whose pieces are kept in mind: more than people use, and some tens of megabytes where they are made up."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,17 @@ class PieceTable:
     vectors: NDArray[np.float32]
     """One row per piece, shape (n_pieces, n_dims)."""
     tokenizer: Tokenizer
+    _known: dict[str, list[int]] = field(default_factory=dict)
+    """The pieces of words that were cut before."""
 
     def pieces(self, words: Sequence[str]) -> list[list[int]]:
         """Row numbers of the pieces of each word."""
-        encoded = self.tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
-        return [list(word.ids) for word in encoded]
+        new = [word for word in dict.fromkeys(words) if word not in self._known]
+        encoded = self.tokenizer.encode_batch_fast(new, add_special_tokens=False) if new else []
+        cut = {word: list(found.ids) for word, found in zip(new, encoded, strict=True)}
+        if len(self._known) < MOST_KNOWN:
+            self._known.update(cut)
+        return [cut[word] if word in cut else self._known[word] for word in words]
 
 
 @cache

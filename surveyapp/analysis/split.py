@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from surveyapp.analysis.clauses import has_verb, joints
 from surveyapp.analysis.words import STOP_WORDS, words
@@ -126,15 +126,17 @@ def whole(text: str) -> list[Span]:
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
     """The span without blanks and control characters at its ends."""
-    while start < end and not (text[start].isprintable() and text[start] != " "):
+    while start < end and ((first := text[start]) == " " or not first.isprintable()):
         start += 1
-    while end > start and not (text[end - 1].isprintable() and text[end - 1] != " "):
+    while end > start and ((last := text[end - 1]) == " " or not last.isprintable()):
         end -= 1
     return (start, end) if start < end else None
 
 
-def _cut(text: str, span: Span, cuts: Iterable[tuple[int, int]]) -> list[Span]:
+def _cut(text: str, span: Span, cuts: Sequence[Span]) -> list[Span]:
     """The pieces of a span that lie between cuts; each cut is itself a span that belongs to no piece."""
+    if not cuts:
+        return [piece] if (piece := _trimmed(text, *span)) else []
     pieces, start = [], span[0]
     for end, following in [*cuts, (span[1], span[1])]:
         if end >= start and (piece := _trimmed(text, start, end)):
@@ -187,16 +189,14 @@ def _items(text: str, span: Span) -> list[Span]:
 
 def _kept_whole(text: str, span: Span) -> Callable[[int], bool]:
     """Tells whether a place of the span is inside a quotation, bracket, number or address."""
-
-    @cache  # most lines have no place to ask about
-    def found() -> tuple[list[int], list[int]]:
-        kept = [match.span() for match in _KEPT_WHOLE.finditer(text, *span)]
-        return [start for start, _ in kept], [end for _, end in kept]
+    kept: list[Span] | None = None  # most lines have no place to ask about
 
     def is_kept(place: int) -> bool:
-        starts, ends = found()
-        at = bisect_right(starts, place) - 1
-        return at >= 0 and starts[at] < place < ends[at]
+        nonlocal kept
+        if kept is None:
+            kept = [match.span() for match in _KEPT_WHOLE.finditer(text, *span)]
+        at = bisect_right(kept, place, key=itemgetter(0)) - 1
+        return at >= 0 and kept[at][0] < place < kept[at][1]
 
     return is_kept
 
