@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from surveyapp.analysis.titles import (
 from surveyapp.analysis.words import STOP_WORDS, stem, words
 
 MOST_QUOTES = 3
-TITLES_LOOKED_AT = 100
+TITLES_LOOKED_AT = 60
 """Statements of a theme that are considered for its title and quotes: those nearest its middle."""
 CORE = 0.6
 """The share of a theme's texts, those nearest its middle, whose own middle a title should be near: the rest is what
@@ -78,6 +79,16 @@ class Description:
     """Row number of the text that says the opposite best, and the share of the theme's texts on its side."""
 
 
+class _Piece(NamedTuple):
+    """What could be a title."""
+
+    text: str
+    row: int
+    """Where it comes from."""
+    is_cut: bool
+    """Whether it is less than the whole text, so that the text's vector is not its own."""
+
+
 @dataclass(frozen=True)
 class _Telling:
     """What the words of one theme are worth in its title."""
@@ -121,14 +132,14 @@ def describe(
     """
     members = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
     typical = [_typical(vectors, rows[quotable[rows]], centre) for rows, centre in zip(members, centres, strict=True)]
-    pieces = [
-        [(texts[i][start:end], i) for i in rows.tolist() for start, end in title_spans(texts[i])] for rows in typical
-    ]
-    placed = place([piece for group in pieces for piece, _ in group]).astype(np.float64)
-    described, first = [], 0
+    pieces = [[piece for row in rows.tolist() for piece in _pieces_of(texts[row], row)] for rows in typical]
+    cuts = [(theme, i) for theme, group in enumerate(pieces) for i, piece in enumerate(group) if piece.is_cut]
+    vectors_of = [vectors[[piece.row for piece in group]] for group in pieces]
+    for (theme, i), vector in zip(cuts, place([pieces[theme][i].text for theme, i in cuts]), strict=True):
+        vectors_of[theme][i] = vector
+    described = []
     for theme, (rows, centre) in enumerate(zip(members, centres, strict=True)):
-        vectors_here = placed[first : first + len(pieces[theme])]
-        first += len(pieces[theme])
+        vectors_here = vectors_of[theme].astype(np.float64)
         found = scores(phrases, rows)
         shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, rows, found))
         if not len(typical[theme]):
@@ -138,7 +149,7 @@ def describe(
         alike = vectors_here @ _core(vectors, telling.on_side, centre) / GRID
         nearest = int(typical[theme][0])
         best = _title(pieces[theme], alike, telling, phrases)
-        title, source = pieces[theme][best] if best is not None else (texts[nearest], nearest)
+        title, source, _ = pieces[theme][best] if best is not None else _Piece(texts[nearest], nearest, False)
         goal = propose(title, phrases.written_small)
         like_title = vectors[typical[theme]].astype(np.float64) @ vectors_here[best or 0] / GRID**2
         described.append(
@@ -151,6 +162,11 @@ def describe(
             )
         )
     return described
+
+
+def _pieces_of(text: str, row: int) -> list[_Piece]:
+    """The pieces of a text that could be a title, all of it first."""
+    return [_Piece(text[start:end], row, i > 0) for i, (start, end) in enumerate(title_spans(text))]
 
 
 def _telling(texts: Sequence[str], phrases: Phrases, rows: Labels, found: dict[str, float]) -> _Telling:
@@ -230,19 +246,17 @@ def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
     return rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
 
 
-def _title(
-    pieces: Sequence[tuple[str, int]], alike: NDArray[np.float64], telling: _Telling, phrases: Phrases
-) -> int | None:
+def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telling, phrases: Phrases) -> int | None:
     """Which piece is near the middle and says a wish in words that the theme shares; None without pieces.
 
     Args:
-        pieces: Pieces of texts, each with the number of its text.
+        pieces: What could be the title.
         alike: Cosine of each piece to the middle of the theme's core, shape (n_pieces,).
         telling: What words are worth.
         phrases: Phrases of all texts.
     """
     worth = alike.copy()
-    for number, (piece, _) in enumerate(pieces):
+    for number, (piece, _, _) in enumerate(pieces):
         own = {stem(word) for word in words(piece) if word not in phrases.empty and len(word) > 2}
         tells = min(MOST_THAT_TELLS, sum(telling.stems.get(stems, 0.0) for stems in own))
         alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
@@ -254,7 +268,7 @@ def _title(
     for number in np.argsort(-worth, kind="stable").tolist():
         if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better
             break
-        piece = pieces[number][0]
+        piece = pieces[number].text
         score = float(worth[number]) + reading_ease(piece, phrases.often, of_the_poll=telling.of_the_poll)
         score -= MINORITY_SIDE * (is_against(piece) != telling.against)
         if score > best_score + 1e-9:
