@@ -18,6 +18,9 @@ Parts = tuple[str, str]
 LONGEST = 18
 """Words of a title from which a sentence is made: longer ones hold more than one thought."""
 
+MOST_CHARACTERS = 200
+"""Characters of such a title: the rules look at a text many times."""
+
 _FILLER = re.compile(
     r"(?:please|also|and|but|so|maybe|perhaps|just|i think(?: that)?|i believe(?: that)?|i feel(?: that)?|"
     r"it would be (?:nice|good|great|lovely|helpful)(?: if we could| to)|would it be possible to|"
@@ -113,7 +116,7 @@ def propose(title: str, written_small: Container[str] | None = None) -> GoalSent
             where they no longer stand first. Without them the lexicon tells.
     """
     text = " ".join(title.split()).strip(" .!,")
-    if not text or len(text.split()) > LONGEST:
+    if not text or len(text) > MOST_CHARACTERS or len(text.split()) > LONGEST:
         return None
     text = text.lower() if text.isupper() else text
     text = text.removesuffix(" please").removesuffix(" Please").strip(" ,")

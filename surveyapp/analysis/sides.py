@@ -53,6 +53,10 @@ SIDE_WORDS = word_set(
 """Words that say on which side a statement is, not what it is about."""
 
 
+MOST_CHARACTERS = 300
+"""How far the main clause is looked for."""
+
+
 class Side(Enum):
     """What the main clause of a statement says of its thing."""
 
@@ -74,6 +78,7 @@ def side(statement: str) -> Side:
     """On which side a statement is: "should not be abolished" is for a thing, "stop it" against it."""
     if _CONDITION.match(statement):
         return Side.PLAIN
+    statement = statement[:MOST_CHARACTERS]
     first = _OTHER_CLAUSE.search(statement, 1)
     clause = statement[: first.start()] if first else statement
     is_denied = denies(clause)

@@ -136,6 +136,10 @@ def test_a_denied_wish_stays_denied_and_no_other_becomes_so(title: str) -> None:
     assert denied(proposed.words) == denied(title)
 
 
+def test_a_title_of_endless_words_is_not_read() -> None:
+    assert propose("We should plant " + "a" * 100_000) is None
+
+
 def test_a_long_title_holds_more_than_one_thought() -> None:
     assert propose("Plant " + "more " * LONGEST + "trees") is None
 
