@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     from surveyapp.reports.views import bp as reports
     from surveyapp.responses import take_in_views  # noqa: F401 - adds the pages for files to the blueprint
     from surveyapp.responses.views import bp as responses
+    from surveyapp.review import regroup_views  # noqa: F401 - adds its pages to the blueprint
     from surveyapp.review.views import bp as review
     from surveyapp.surveys.views import bp as surveys
     from surveyapp.themes.views import bp as themes

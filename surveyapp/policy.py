@@ -76,6 +76,8 @@ POLICY = {
     "review.others": Who.MANAGER,  # single ideas, word for word
     "review.add": Who.MANAGER,
     "review.move_to": Who.MANAGER,
+    "review.regroup": Who.MANAGER,
+    "review.undo_correction": Who.MANAGER,
     "review.show": Who.LEADER,
     "review.save": Who.MANAGER,
     "review.rename": Who.MANAGER,

@@ -16,7 +16,7 @@ from surveyapp.reports.models import PdfReport
 from surveyapp.responses import reach
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
-from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from surveyapp.themes.models import AnalysisRun, Correction, Finding, Theme, Way
 from surveyapp.uploads import keep_upload
 from tests.factories import make_community, make_survey, make_user
 
@@ -59,6 +59,18 @@ def make_place(session: Session, **words: str) -> Place:
         run_after=now(),
     )
     session.add(job)
+    correction = Correction(
+        community_id=community.id,
+        survey_id=survey.id,
+        run_id=run.id,
+        way=Way.MERGE,
+        theme_id=candidate.theme_id,
+        into_id=adopted.theme_id,
+        numbers=[],
+        user_id=manager.id,
+        made_at=now(),
+    )
+    session.add(correction)
     for one in Criterion:
         session.add(
             Judgement(
@@ -80,6 +92,7 @@ def make_place(session: Session, **words: str) -> Place:
         "theme_id": candidate.theme_id,
         "run_id": run.id,
         "goal_id": goal.id,
+        "correction_id": correction.id,
         "report_id": report.id,
         "job_id": job.id,
         "key": upload.id,

@@ -148,9 +148,42 @@ def upgrade() -> None:
     )
     op.create_index("ix_statement_response_id", "statement", ["response_id"], unique=False)
     op.create_index("ix_statement_run_theme", "statement", ["run_id", "theme_id"], unique=False)
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum("merge", "move", "split", name="way", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("theme_id", sa.Integer(), nullable=False),
+        sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("theme_id <> into_id", name="changes_something"),
+        sa.ForeignKeyConstraint(
+            ["community_id", "survey_id"],
+            ["survey.community_id", "survey.id"],
+            name="fk_correction_community_id_survey_id",
+        ),
+        sa.ForeignKeyConstraint(["into_id"], ["theme.id"], name="fk_correction_into_id"),
+        sa.ForeignKeyConstraint(["run_id"], ["analysis_run.id"], name="fk_correction_run_id"),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name="fk_correction_theme_id"),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_correction_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_correction"),
+        sa.UniqueConstraint("community_id", "id", name="uq_correction_community_id_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_correction_survey_id", "correction", ["survey_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("correction")
     op.drop_table("statement")
     op.drop_table("finding")
     op.drop_table("theme")

@@ -184,6 +184,7 @@ def _page(
         matching=len(ideas),
         more=shown + PAGE if len(ideas) > shown else None,
         words=words,
+        targets=[one for one in board if one.finding and one.survey == r.survey and one.candidate.id != candidate.id],
         goal=goal_of(session, candidate.id),
         is_goal=candidate.column is Column.ADOPTED,
         before_it=better_supported(board, r),

@@ -30,6 +30,16 @@ class Version(IntegerField):
             raise ValidationError("Please open the page again.")
 
 
+class Chosen(IntegerField):
+    """The number of something on the page, or none."""
+
+    data: Any  # a number, or None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number; what is none chooses nothing."""
+        self.data = whole_number(valuelist[0]) if valuelist else None
+
+
 class Pick(RadioField):
     """One of a few words, or none of them."""
 
@@ -68,3 +78,17 @@ class RenameForm(TitleForm):
     """Another name for a candidate."""
 
     version = Version()
+
+
+class RegroupForm(Form):
+    """What is to become of ideas that were put into the wrong group."""
+
+    do = Pick("What to do", {"move": "Move", "split": "Split off", "merge": "Merge"})
+    to = Chosen("Candidate")
+    name = Line("Name", most=MOST_TITLE)
+    version = Version()
+
+    def validate_do(self, do: Pick) -> None:
+        """Refuse a form that says nothing."""
+        if not do.data and not do.errors:
+            raise ValidationError("Choose what to do.")

@@ -25,6 +25,7 @@ COLUMN_NAMES = {
 }
 DECIDED = {Column.ADOPTED, Column.DECLINED}  # into and out of these a candidate moves with a public reason only (R3)
 JUDGED, MOVED, RENAMED = "judged a candidate", "moved a candidate", "renamed a candidate"
+REGROUPED = "regrouped a candidate"
 MOST_TITLE, MOST_REASON = 300, 2000
 
 
@@ -65,7 +66,7 @@ def changes_since(session: Session, candidate: Candidate, version: int) -> list[
         .join(User, User.id == AuditEntry.user_id)
         .where(
             AuditEntry.community_id == candidate.community_id,
-            AuditEntry.action.in_((JUDGED, MOVED, RENAMED)),
+            AuditEntry.action.in_((JUDGED, MOVED, RENAMED, REGROUPED)),
             AuditEntry.details["candidate"].as_integer() == candidate.id,
         )
         .order_by(AuditEntry.sequence)
@@ -83,6 +84,8 @@ def _words(action: str, details: Mapping[str, Any]) -> str:
         return f"judged “{details['criterion']}”: {details['verdict']}. {details['reason']}"
     if action == RENAMED:
         return f"renamed it to “{details['name']}”."
+    if action == REGROUPED:
+        return str(details["words"])
     return f"moved it to {COLUMN_NAMES[Column(details['after'])]}. {details['reason']}".rstrip()
 
 
@@ -155,6 +158,11 @@ def rename(session: Session, candidate: Candidate, name: str, *, user_id: int) -
     else:
         candidate.title = name
     _touched(session, candidate, RENAMED, user_id, name=name)
+
+
+def regrouped(session: Session, candidate: Candidate, words: str, *, user_id: int) -> None:
+    """Note that somebody put its ideas elsewhere, in words that go on from their name: "moved 3 ideas to …"."""
+    _touched(session, candidate, REGROUPED, user_id, words=words)
 
 
 def put_forward(session: Session, community_id: int, title: str, *, user_id: int) -> Candidate:

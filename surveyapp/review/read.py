@@ -19,6 +19,7 @@ from surveyapp.themes.models import AnalysisRun, Finding, Statement, Theme
 class Idea:
     """One idea, in its writer's words; nothing tells whose it is."""
 
+    number: int  # in its run
     text: str
     tone: str
     value: str
@@ -46,6 +47,7 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
     """
     rows = session.execute(
         select(
+            Statement.number,
             Statement.text,
             Statement.tone,
             Value.name,
@@ -60,8 +62,10 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
     )
     wanted = words.casefold()
     return [
-        Idea(text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), is_weak, may_quote)
-        for text, tone, value, help_, fit, is_weak, may_quote in rows
+        Idea(
+            number, text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), is_weak, may_quote
+        )
+        for number, text, tone, value, help_, fit, is_weak, may_quote in rows
         if wanted in text.casefold()
     ]
 

@@ -15,10 +15,11 @@ from surveyapp.review.models import Candidate, Column
 from surveyapp.review.rank import RankBy, Ranked, axis_end, newest_runs, ranked
 from surveyapp.review.read import other_ideas, weak_ideas
 from surveyapp.text_gate import whole_number
+from surveyapp.themes.correct import corrections_of, waiting
 from surveyapp.themes.history import advice_of, news_of
 from surveyapp.themes.models import AnalysisRun
 from surveyapp.themes.read import in_other_languages
-from surveyapp.web import community, db_session, find, user
+from surveyapp.web import community, db_session, find, is_manager, user
 
 NOTES = {
     Column.NEW: "Nobody has decided yet",
@@ -26,6 +27,7 @@ NOTES = {
     Column.ADOPTED: "Goals with a finish line",
     Column.DECLINED: "Closed with a public reason",
 }
+MOST_CORRECTIONS = 20  # on the board, the newest
 WAYS = {RankBy.PEOPLE: "People", RankBy.TONE: "Tone", RankBy.HELP: "Offers to help"}
 
 bp = Blueprint("review", __name__)
@@ -56,6 +58,9 @@ def board_page(title_form: TitleForm) -> str:
         news=news_of(session, runs),
         candidate_ids={r.candidate.theme_id: r.candidate.id for r in found},
         advice=advice_of(runs),
+        corrections=corrections_of(session, [run.survey_id for run in runs])[:MOST_CORRECTIONS] if is_manager() else [],
+        waiting=waiting(session, runs) if is_manager() else [],
+        theme_names={r.candidate.theme_id: r.title for r in found},
         ways=WAYS,
         by=by,
         values=values,

@@ -17,6 +17,7 @@ from surveyapp.jobs import Job, Running, defer
 from surveyapp.responses.models import Response
 from surveyapp.surveys.models import State, Survey
 from surveyapp.themes.arrivals import look_later
+from surveyapp.themes.correct import decided, waiting
 from surveyapp.themes.count import count_answers
 from surveyapp.themes.gather import as_answers, contents_of, texts_of
 from surveyapp.themes.keep import keep_results
@@ -70,7 +71,7 @@ def start_run(
         )
     last = latest_run(session, survey.id)
     has_few_new = last is not None and last.people < answers < last.people + BATCH
-    if has_few_new and not is_anew:
+    if last is not None and has_few_new and not is_anew and not waiting(session, [last]):
         raise TooFewAnswers(
             f"Fewer than {BATCH} answers came since ideas were grouped last. To group them now could show what "
             f"one person said: wait for more."
@@ -156,8 +157,10 @@ def discover_themes(
             known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == earlier.id)
             responses = {i: responses[i] for i in sorted(session.scalars(known)) if i in responses}
         contents = contents_of(session, questions, set(responses))
-        memory = memory_of(session, survey.id, earlier)
-        settled = Settled(pinned=frozenset(pinned(session, survey.id) | named_themes(session, survey.id)))
+        by_people = decided(session, survey.id)
+        memory = memory_of(session, survey.id, earlier, by_people.aliases)
+        held = pinned(session, survey.id) | named_themes(session, survey.id) | by_people.pinned
+        settled = Settled(pinned=frozenset(held), placed=by_people.placed)
         is_anew = run.course.get("is_anew", False)
 
     grouped, others = texts_of(questions, contents, responses)

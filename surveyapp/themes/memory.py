@@ -25,8 +25,15 @@ if TYPE_CHECKING:
     from surveyapp.analysis.anchor import Memory, Update
 
 
-def memory_of(session: Session, survey_id: int, earlier: AnalysisRun | None) -> Memory:
-    """What the last run left to the next one; that of a survey without a run is empty but for the ids."""
+def memory_of(session: Session, survey_id: int, earlier: AnalysisRun | None, merged: Mapping[int, int]) -> Memory:
+    """What the last run left to the next one; that of a survey without a run is empty but for the ids.
+
+    Args:
+        session: The caller's.
+        survey_id: The survey.
+        earlier: Its last run.
+        merged: Of each theme that people merged into another, that one.
+    """
     from surveyapp.analysis.anchor import Memory
     from surveyapp.analysis.words import what_it_says
 
@@ -51,7 +58,7 @@ def memory_of(session: Session, survey_id: int, earlier: AnalysisRun | None) -> 
         resolutions=(english, others),
         texts_when_fresh=earlier.course.get("texts_when_fresh", 0),
         next_id=next_id,
-        aliases=aliases_of(session, survey_id),
+        aliases=aliases_of(session, survey_id) | dict(merged),
     )
 
 

@@ -1,5 +1,6 @@
 """Tables of what the answers mean: one run of the analysis, its ideas, the themes and what it found of each."""
 
+import enum
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, backref, deferred, mapped_column, relationship
 
-from surveyapp.db import Base
+from surveyapp.db import Base, by_value
 from surveyapp.responses.models import Response
 
 WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -174,3 +175,38 @@ class Statement(Base):
     may_quote: Mapped[bool]
 
     response: Mapped[Response] = relationship(backref=backref("statements", cascade="all, delete-orphan"))
+
+
+class Way(enum.Enum):
+    """How a person put ideas elsewhere than the machine had."""
+
+    MERGE = "merge"
+    MOVE = "move"
+    SPLIT = "split"
+
+
+class Correction(Base):
+    """What a person put right: every later run holds to it, until it is undone (R11)."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        CheckConstraint("theme_id <> into_id", name="changes_something"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id"))  # whose ideas the person looked at
+    way: Mapped[Way] = mapped_column(by_value(Way))
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"))  # where the ideas were
+    into_id: Mapped[int] = mapped_column(ForeignKey("theme.id"))  # where they belong
+    numbers: Mapped[list[Any]]  # of the run's statements; none where all of a theme is merged
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+    theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
+    into: Mapped[Theme] = relationship(foreign_keys=[into_id])
