@@ -17,6 +17,8 @@ Parts = tuple[str, str]
 """The verb, where a rule puts one in front, and the rest."""
 LONGEST = 18
 """Words of a title from which a sentence is made: longer ones hold more than one thought."""
+MOST_CHARACTERS = 200
+"""Characters of such a title: longer ones hold words that are none, and the rules go over them again and again."""
 
 MOST_CHARACTERS = 200
 """Characters of such a title: the rules look at a text many times."""

@@ -155,9 +155,10 @@ def _speakers(ideas: Ideas, text_of: Labels, quoted: set[int]) -> dict[int, int]
         for text, answer in zip(ideas.texts, ideas.answer_of.tolist(), strict=True):
             if (row := ideas.answers[answer].row) in rows:
                 said[row].append(text)
+    told = {row: fingerprint("\n".join(texts)) for row, texts in said.items()}
 
     def rest(idea: int) -> tuple[bytes, int, str, int]:
         answer = ideas.answer(idea)
-        return fingerprint("\n".join(said.get(answer.row, []))), answer.row, answer.column, int(ideas.starts[idea])
+        return told.get(answer.row, b""), answer.row, answer.column, int(ideas.starts[idea])
 
     return {text: min(found, key=rest) for text, found in candidates.items()}

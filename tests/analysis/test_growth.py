@@ -7,7 +7,9 @@ from time import process_time
 import pytest
 
 from surveyapp.analysis.embed import learn_space
+from surveyapp.analysis.goal_sentence import propose
 from surveyapp.analysis.phrases import count_phrases
+from surveyapp.analysis.pipeline import Answer, analyse
 from surveyapp.analysis.sentiment import shared_analyser
 from surveyapp.analysis.split import split
 from surveyapp.analysis.titles import is_against, leans, reading_ease, title_spans
@@ -48,6 +50,8 @@ STAGES: dict[str, tuple[Callable[[str], object], int]] = {  # each with a length
     "words": (what_it_says, 20_000),
     "tone": (shared_analyser().analyze, 20_000),
     "vectors": (lambda text: SPACE.vectors([text]), 20_000),
+    "goal": (propose, 20_000),
+    "all": (lambda text: analyse([Answer(0, "a", "x", text)]), 10_000),
     "phrases": (lambda text: count_phrases([text], frozenset()), 10_000),
     "titles": (
         lambda text: [(reading_ease(text[slice(*s)]), is_against(text), leans(text)) for s in title_spans(text)],
