@@ -99,7 +99,10 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
     engine = sa.create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 5},
     )
     with engine.connect() as connection:
         names = ("fsync", "full_page_writes", "synchronous_commit")
@@ -115,7 +118,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
     if url.database:
         refuse_network_file_system(Path(url.database))
-    engine = sa.create_engine(url, module=pysqlite3, connect_args={"timeout": BUSY_MS / 1000})
+    engine = sa.create_engine(url, module=pysqlite3, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
     journal = journal_for(pysqlite3.sqlite_version_info)
 
     @event.listens_for(engine, "connect")

@@ -14,6 +14,7 @@ from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
 from surveyapp.responses import reach
+from surveyapp.responses.invite import invite, links
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Correction, Finding, Theme, Way
@@ -47,6 +48,8 @@ def make_place(session: Session, **words: str) -> Place:
     report = make_pdf_report(session, run, manager)
     member = Member(community_id=community.id, name="Ada")
     session.add(member)
+    session.flush()
+    invite(session, survey, "another key", [member.id], user_id=manager.id)
     upload = keep_upload(
         session, community.id, survey.id, name="answers.csv", content=b"idea\nA bench\n", user_id=manager.id
     )
@@ -103,6 +106,7 @@ def make_place(session: Session, **words: str) -> Place:
         "number": 1,
         "filename": "app.css",
         "receipt": "7K4M-29QX",
+        "secret": links(session, survey, "another key")[0][1],
     }
     session.commit()  # and with it every lock, also those taken to read
     return Place(community, manager, leader, arguments)

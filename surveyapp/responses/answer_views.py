@@ -1,4 +1,4 @@
-"""Pages for members: read why, answer part by part, send, read the receipt. Nothing here is told who they are."""
+"""Pages for members: read why, answer screen by screen, send, read the receipt. Nothing here is told who they are."""
 
 import ipaddress
 import re
@@ -19,18 +19,22 @@ from surveyapp import throttle
 from surveyapp.db import now, reading
 from surveyapp.errors import NotFound
 from surveyapp.responses import collect
+from surveyapp.responses.answer_page import Page
+from surveyapp.responses.held import Bearer, Held, bearer_of
+from surveyapp.responses.screens import is_quotable, screens
 from surveyapp.surveys.design import survey_at, takes_answers
 from surveyapp.surveys.kinds import RULES, minutes
-from surveyapp.surveys.models import Question, Section, Survey
+from surveyapp.surveys.models import Survey
 from surveyapp.surveys.proposals import Proposals
-from surveyapp.surveys.rules import Reading, name_of
+from surveyapp.surveys.rules import name_of
 from surveyapp.web import db_session, sessions, settings
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}-[A-Z2-7]{4}")
-MOST_REMEMBERED = 8  # surveys of which a browser's cookie holds the form's key
 SENT_PER_MINUTE = 60  # by one open link, from one network
 MINUTE = timedelta(minutes=1)
 QUOTE = {"yes": True, "no": False}
+CHANGE = "yes"  # in the field "change": what was sent is to be changed
+HIDDEN = ("code", "invited", "csrf_token", "seen")  # fields that nobody typed
 STALE = "This page was open for a long time, or your browser refused a cookie. Nothing was lost: please press again."
 FLOOD = "Many answers are coming in from your network. Yours are still here: please send them again in a minute."
 BUSY = "We could not store this just now. Nothing was lost: please press again in a few seconds."
@@ -38,183 +42,199 @@ BUSY = "We could not store this just now. Nothing was lost: please press again i
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as its page shows it: with what was typed, and what is wrong with that."""
-
-    question: Question
-    typed: Mapping[str, str]
-    problems: Mapping[str, str] = field(default_factory=dict)
-    wanted: int = 1  # boxes for ideas
-
-    def name(self, *parts: str | int) -> str:
-        """The name of a field."""
-        return name_of(self.question, *parts)
-
-    @property
-    def boxes(self) -> int:
-        """How many boxes for ideas are shown."""
-        rules = RULES[self.question.kind]
-        return rules.boxes(self.question, self.typed, self.wanted) if isinstance(rules, Proposals) else 0
-
-
-@dataclass
-class Page:
-    """One part of a survey, as it is shown and as it was posted."""
-
-    survey: Survey
-    number: int  # of the part, from 1
-    typed: Mapping[str, str] = field(default_factory=dict)
-    readings: Mapping[int, Reading] = field(default_factory=dict)
-    wanted: Mapping[int, int] = field(default_factory=dict)  # boxes for ideas, by question
-
-    @property
-    def section(self) -> Section:
-        """The part itself."""
-        return self.survey.sections[self.number - 1]
-
-    @property
-    def is_last(self) -> bool:
-        """Whether this part sends the answers."""
-        return self.number == len(self.survey.sections)
-
-    def asked(self) -> list[Asked]:
-        """The questions of the part."""
-        return [
-            Asked(
-                q, self.typed, self.readings[q.id].problems if q.id in self.readings else {}, self.wanted.get(q.id, 1)
-            )
-            for q in self.section.questions
-        ]
-
-    def problems(self) -> list[tuple[str, str, str]]:
-        """What is wrong with what was typed: field, question, one sentence."""
-        return [
-            (name, asked.question.prompt, problem) for asked in self.asked() for name, problem in asked.problems.items()
-        ]
-
-    def read(self, *, is_complete: bool) -> None:
-        """Read what was typed; what is required must be there only when the part *is_complete*."""
-        readings = {q.id: RULES[q.kind].read(q, self.typed) for q in self.section.questions}
-        for q in self.section.questions:
-            if is_complete and q.is_required and readings[q.id] == Reading():
-                readings[q.id] = Reading(problems={name_of(q): "Please answer this question."})
-        self.readings = readings
+def held() -> Held:
+    """What the browser holds."""
+    return Held(session)
 
 
 def welcome(link: str) -> ResponseReturnValue:
     """Say why we ask, how long it takes and what is promised."""
-    return _welcome(survey_at(db_session(), link))
+    return show_welcome(survey_at(db_session(), link))
 
 
-def _welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
-    if not _is_open(survey):
-        return _closed(survey), HTTPStatus.OK
+def show_welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
+    """The first page; with a *notice*, as an answer to what could not be done."""
+    if not is_open(survey):
+        return closed(survey), HTTPStatus.OK
+    kept = None
+    if held().secret(survey.link):
+        kept = collect.kept(db_session(), survey, _by_cookie(survey).code)
     page = render_template(
         "responses/welcome.html",
-        survey=survey,
-        community=survey.community,
-        minutes=minutes(survey.questions),
-        is_optional=not any(question.is_required for question in survey.questions),
-        receipt=session.get("sent", {}).get(survey.link),
-        is_begun=survey.link in session.get("forms", {}),
+        **welcome_words(survey),
+        sent=held().sent(survey.link),
+        is_invited=kept is not None,
+        is_answered=kept is not None and kept.is_sent,
+        is_begun=kept.is_there if kept else bool(held().code(survey.link)),
         notice=notice,
         is_preview=False,
     )
     return page, HTTPStatus.BAD_REQUEST if notice else HTTPStatus.OK
 
 
+def welcome_words(survey: Survey) -> dict[str, Any]:
+    """What the first page of a survey says to everybody."""
+    return {
+        "survey": survey,
+        "community": survey.community,
+        "minutes": minutes(survey.questions),
+        "is_optional": not any(question.is_required for question in survey.questions),
+        "is_quotable": is_quotable(survey),
+        "screens": screens(survey),
+    }
+
+
 def start(link: str) -> ResponseReturnValue:
     """Give the browser a form of its own, or the one it has begun."""
     with reading(sessions()) as reader:
         survey = survey_at(reader, link)
-    if not _is_open(survey) or not _has_valid_token():
-        return _welcome(survey, notice=STALE)
-    _remember("forms", link, session.get("forms", {}).get(link) or collect.new_code())
-    return _to("responses.part", link=link, number=1)
+    if not is_open(survey) or not has_valid_token():
+        return show_welcome(survey, notice=STALE)
+    if not held().secret(link):
+        held().begin(link, held().code(link) or collect.new_code())
+    return to("responses.part", link=link, number=1)
 
 
 def part(link: str, number: int) -> ResponseReturnValue:
-    """Show one part, with what was kept of it."""
+    """Show one screen, with what was kept of it."""
     survey = survey_at(db_session(), link)
-    code = session.get("forms", {}).get(link)
-    if not _is_open(survey):
-        return _closed(survey)
-    page = _page(survey, number)
-    if code is None:
-        return _to("responses.welcome", link=link)
-    kept = collect.kept(db_session(), survey, code)
-    if kept.is_sent:
-        return _sent(link, code)
+    if not is_open(survey):
+        return closed(survey)
+    page = Page(survey, number)
+    bearer = _by_cookie(survey)
+    if not bearer.code:
+        return to("responses.welcome", link=link)
+    kept = collect.kept(db_session(), survey, bearer.code)
+    page.kept, page.is_change = kept.answers, kept.is_sent
+    if kept.is_sent and not held().is_changing(link):
+        return sent(link, bearer.code)
+    if page.is_passed_over():
+        return to("responses.part", link=link, number=page.next())
     page.typed = {"may_quote": "yes" if kept.may_quote else "no"}
-    for question in page.section.questions:
+    for question in page.screen.questions:
         if question.id in kept.answers:
             page.typed |= RULES[question.kind].write(question, kept.answers[question.id])
         boxes = request.args.get(name_of(question), "")
         if boxes.isascii() and boxes.isdigit() and len(boxes) == 1:
             page.wanted = {**page.wanted, question.id: int(boxes)}
-    return _show(page, code)
+    return _show(page, bearer)
 
 
 def answer(link: str, number: int) -> ResponseReturnValue:
-    """Keep what was typed, and go where the pressed button leads; the last part sends."""
+    """Keep what was typed, and go where the pressed button leads; the last screen sends."""
+    typed = request.form.to_dict()
     with reading(sessions()) as reader:
         survey = survey_at(reader, link)
-    page = _page(survey, number)
-    page.typed = request.form.to_dict()
-    code = page.typed.get("code") or session.get("forms", {}).get(link, "")
-    if not _is_open(survey):
-        return _closed(survey, page), HTTPStatus.CONFLICT
-    if not collect.CODE.fullmatch(code) or not _has_valid_token():
-        has_key = collect.CODE.fullmatch(code) is not None
-        return _show(page, code if has_key else collect.new_code(), STALE, HTTPStatus.BAD_REQUEST)
+        page = Page(survey, number, typed=typed, is_change=typed.get("change") == CHANGE)
+        if not is_open(survey):
+            return closed(survey, typed), HTTPStatus.CONFLICT
+        try:
+            bearer = bearer_of(reader, survey, held(), typed)
+        except NotFound as error:
+            return closed(survey, typed, str(error)), error.status
+        if page.needs_kept:
+            page.kept = collect.kept(reader, survey, bearer.code).answers
+    is_code = collect.CODE.fullmatch(bearer.code)
+    if not is_code or not has_valid_token():
+        return _show(page, bearer if is_code else Bearer(collect.new_code()), STALE, HTTPStatus.BAD_REQUEST)
+    step = _read(page)
+    if page.problems():
+        return _show(page, bearer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        if step.is_sending and is_flooded("answers by link", link, SENT_PER_MINUTE, MINUTE):
+            return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
+        is_sent = _store(page, bearer, is_sending=step.is_sending)
+    except collect.Closed:
+        return closed(survey, typed), HTTPStatus.CONFLICT
+    except OperationalError as error:
+        log.error("database_unavailable", error=type(error.orig).__name__)
+        return _show(page, bearer, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
+    if is_sent:
+        return sent(link, bearer.code)
+    if not bearer.secret:
+        held().begin(link, bearer.code)
+    if step.missing:
+        return _show(page, bearer, missing=step.missing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    place = {"number": step.number, **step.place}
+    return to("responses.part", link=link, **place) if step.number else to("responses.welcome", link=link)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where the pressed button leads."""
+
+    number: int  # of the screen; 0 is the first page
+    place: Mapping[str, Any] = field(default_factory=dict)  # on the screen, as its address says it
+    is_sending: bool = False
+    missing: list[tuple[int, str, str]] = field(default_factory=list)  # what keeps the answers from being sent
+
+
+def _read(page: Page) -> Step:
+    """Read what was typed, and which button was pressed."""
     boxes = _press_box_buttons(page)
     is_forward = not boxes and page.typed.get("go") != "back"
     page.read(is_complete=is_forward)
-    if page.problems():
-        return _show(page, code, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    is_sending = is_forward and page.is_last
-    try:
-        if is_sending and _is_flooded(link):
-            return _show(page, code, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        is_sent = _store(page, code, is_sending=is_sending)
-    except collect.Closed:
-        return _closed(survey, page), HTTPStatus.CONFLICT
-    except OperationalError as error:
-        log.error("database_unavailable", error=type(error.orig).__name__)
-        return _show(page, code, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
-    if is_sent:
-        return _sent(link, code)
-    _remember("forms", link, code)
     if boxes:
-        return _to("responses.part", link=link, number=number, **boxes)
-    number += 1 if is_forward else -1
-    return _to("responses.part", link=link, number=number) if number else _to("responses.welcome", link=link)
+        return Step(page.number, boxes)
+    if not is_forward:
+        return Step(page.previous())
+    if new := page.new_questions():
+        return Step(page.number, {"_anchor": f"question-{new[0].id}"})
+    if not page.is_last:
+        return Step(page.next())
+    missing = page.missing()
+    return Step(page.number, is_sending=not missing, missing=missing)
 
 
 def thanks(link: str) -> ResponseReturnValue:
-    """Show the receipt, and what happens next."""
+    """Show the receipt, the private code while it may be shown, and what happens next."""
     survey = survey_at(db_session(), link)
     receipt = request.args.get("receipt", "")
     if not RECEIPT.fullmatch(receipt):
-        return _to("responses.welcome", link=link)
-    return render_template("responses/thanks.html", survey=survey, community=survey.community, receipt=receipt)
+        return to("responses.welcome", link=link)
+    is_there = held().sent(link, now())
+    code = is_there.code if is_there and is_there.receipt == receipt else ""
+    return render_template(
+        "responses/thanks.html",
+        survey=survey,
+        community=survey.community,
+        receipt=receipt,
+        code=code,
+        written_code=collect.written_code(code),
+        is_invited=bool(held().secret(link)),
+        is_open=is_open(survey),
+    )
 
 
-def _store(page: Page, code: str, *, is_sending: bool) -> bool:
-    """Store the part in one short transaction; give back whether the response is sent, now or before."""
-    contents: dict[int, Any] = {question_id: reading.content for question_id, reading in page.readings.items()}
-    may_quote = QUOTE.get(page.typed.get("may_quote", "")) if page.is_last else None
+def _by_cookie(survey: Survey) -> Bearer:
+    """Who asks, by what the browser holds; a personal link that leads nowhere any more is told of once."""
+    try:
+        return bearer_of(db_session(), survey, held())
+    except NotFound:
+        held().forget(survey.link)
+        raise
+
+
+def _store(page: Page, bearer: Bearer, *, is_sending: bool) -> bool:
+    """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
+    store = collect.send if is_sending else collect.keep
     with sessions().begin() as writer:
-        if is_sending:
-            collect.send(writer, page.survey, code, contents, may_quote=may_quote)
-            return True
-        return collect.keep(writer, page.survey, code, contents, may_quote=may_quote).is_sent
+        stored = store(
+            writer,
+            page.survey,
+            bearer.code,
+            page.contents(is_final=is_sending or page.is_change),
+            may_quote=QUOTE.get(page.typed.get("may_quote", "")) if page.is_last else None,
+            versions=page.seen,
+            giver=bearer.giver,
+            is_change=page.is_change,
+        )
+        return is_sending or (not page.is_change and not isinstance(stored, str) and stored.is_sent)
 
 
 def _press_box_buttons(page: Page) -> dict[str, Any]:
     """Add or remove a box for an idea, if such a button was pressed; give back how the address then says it."""
-    for question in page.section.questions:
+    for question in page.screen.questions:
         rules = RULES[question.kind]
         if not isinstance(rules, Proposals):
             continue
@@ -230,14 +250,13 @@ def _press_box_buttons(page: Page) -> dict[str, Any]:
     return {}
 
 
-def _page(survey: Survey, number: int) -> Page:
-    if not 1 <= number <= len(survey.sections):
-        raise NotFound("This survey has no such part.")
-    return Page(survey, number)
-
-
 def _show(
-    page: Page, code: str, notice: str = "", status: HTTPStatus = HTTPStatus.OK, retry_after: int = 0
+    page: Page,
+    bearer: Bearer,
+    notice: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    retry_after: int = 0,
+    missing: list[tuple[int, str, str]] | None = None,
 ) -> ResponseReturnValue:
     response = make_response(
         render_template(
@@ -245,8 +264,10 @@ def _show(
             page=page,
             survey=page.survey,
             community=page.survey.community,
-            code=code,
+            bearer=bearer,
+            written_code=collect.written_code(bearer.code),
             notice=notice,
+            missing=missing or [],
             is_preview=False,
         ),
         status,
@@ -256,38 +277,37 @@ def _show(
     return response
 
 
-def _closed(survey: Survey, page: Page | None = None) -> str:
-    """The friendly page of a closed survey; what was typed after all is shown, to be copied."""
-    texts = [
-        text
-        for name, text in (page.typed if page else {}).items()
-        if name not in ("code", "csrf_token") and " " in text.strip()
-    ]
-    return render_template("responses/closed.html", survey=survey, community=survey.community, texts=texts)
+# what the other pages for members need too
 
 
-def _sent(link: str, code: str) -> ResponseReturnValue:
+def closed(survey: Survey, typed: Mapping[str, str] | None = None, reason: str = "") -> str:
+    """The friendly page of a survey that takes no answers, or not theirs; what was typed after all is shown."""
+    words = (text for name, text in (typed or {}).items() if name not in HIDDEN)
+    texts = [text for text in words if " " in text.strip()]
+    return render_template(
+        "responses/closed.html", survey=survey, community=survey.community, texts=texts, reason=reason
+    )
+
+
+def sent(link: str, code: str) -> ResponseReturnValue:
+    """Lead to the receipt of an answer that is sent."""
     receipt = collect.receipt_of(code)
-    session["forms"] = {known: key for known, key in session.get("forms", {}).items() if key != code}
-    _remember("sent", link, receipt)
-    return _to("responses.thanks", link=link, receipt=receipt)
+    held().send(link, receipt, code, now())
+    return to("responses.thanks", link=link, receipt=receipt)
 
 
-def _remember(what: str, link: str, value: str) -> None:
-    """Note in the browser's signed cookie, in place of the oldest of too many."""
-    kept = {known: old for known, old in session.get(what, {}).items() if known != link}
-    session[what] = dict([*kept.items(), (link, value)][-MOST_REMEMBERED:])
-
-
-def _to(endpoint: str, **values: Any) -> ResponseReturnValue:
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Lead to another page."""
     return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
 
 
-def _is_open(survey: Survey) -> bool:
+def is_open(survey: Survey) -> bool:
+    """Whether the survey takes answers now."""
     return takes_answers(survey, now().date())
 
 
-def _has_valid_token() -> bool:
+def has_valid_token() -> bool:
+    """Whether the posted form is one of ours, given to this browser not long ago."""
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:
@@ -295,8 +315,8 @@ def _has_valid_token() -> bool:
     return True
 
 
-def _is_flooded(link: str) -> bool:
-    """Count one more answer from the sender's network, in a transaction of its own; whether there are too many.
+def is_flooded(what: str, link: str, most: int, window: timedelta) -> bool:
+    """Count one more of something from the sender's network, in a transaction of its own; whether there are too many.
 
     This machine's own addresses are not counted: behind a proxy nobody told us of, everybody would have them.
     """
@@ -305,6 +325,5 @@ def _is_flooded(link: str) -> bool:
             return False
     except ValueError:
         pass  # a socket without an address: counted together
-    whom = f"{link} {throttle.network(request.remote_addr)}"
-    key = throttle.key_of(settings().secret_key, "answers by link", whom)
-    return throttle.tally(sessions(), key, MINUTE) > SENT_PER_MINUTE
+    key = throttle.key_of(settings().secret_key, what, f"{link} {throttle.network(request.remote_addr)}")
+    return throttle.tally(sessions(), key, window) > most

@@ -237,6 +237,7 @@ class Kept:
     is_sent: bool
     may_quote: bool
     answers: Mapping[int, Any]  # content by question
+    is_there: bool = False  # whether the code leads to anything
 
 
 def kept(session: Session, survey: Survey, code: str) -> Kept:
@@ -252,6 +253,7 @@ def kept(session: Session, survey: Survey, code: str) -> Kept:
         is_sent=any(row.is_sent for row in rows),
         may_quote=all(row.may_quote for row in rows),
         answers={row.question_id: row.content for row in rows if row.question_id is not None},
+        is_there=bool(rows),
     )
 
 

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from surveyapp.db import now
-from surveyapp.errors import NotFound
 from surveyapp.responses import collect, invite, reach
-from surveyapp.responses.answer_views import Page
+from surveyapp.responses.answer_page import Page
+from surveyapp.responses.answer_views import welcome_words
+from surveyapp.responses.held import Bearer
 from surveyapp.surveys.design import survey_at, takes_answers
-from surveyapp.surveys.kinds import minutes
 from surveyapp.surveys.models import State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 
@@ -59,25 +59,24 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
     if number == 0:
         return render_template(
             "responses/welcome.html",
-            survey=survey,
-            community=survey.community,
-            minutes=minutes(survey.questions),
-            is_optional=not any(question.is_required for question in survey.questions),
-            receipt=None,
+            **welcome_words(survey),
+            sent=None,
+            is_invited=False,
+            is_answered=False,
             is_begun=False,
             notice="",
             is_preview=True,
         )
-    if number > len(survey.sections):
-        raise NotFound("This survey has no such part.")
-    page = Page(survey, number, typed={"may_quote": "yes"})
+    page = Page(survey, number, typed={"may_quote": "yes"}, shows_all=True)
     return render_template(
         "responses/part.html",
         page=page,
         survey=survey,
         community=survey.community,
-        code="",
+        bearer=Bearer(""),
+        written_code="",
         notice="",
+        missing=[],
         is_preview=True,
     )
 

@@ -1,13 +1,13 @@
 """The routes of responses: pages for members by a survey's open link, pages for those who run the community.
 
-Their views are in answer_views.py and collect_views.py. The list of surveys shows how many
+Their views are in answer_views.py, own_views.py and collect_views.py. The list of surveys shows how many
 answered, which surveys/ does not know: so it is drawn here, under its own name.
 """
 
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from surveyapp.responses import answer_views, collect_views, reach_views
+from surveyapp.responses import answer_views, collect_views, own_views, reach_views
 from surveyapp.surveys.views import bp as surveys
 
 bp = Blueprint("responses", __name__)
@@ -17,6 +17,13 @@ bp.add_url_rule("/s/<link>", view_func=answer_views.start, methods=["POST"])
 bp.add_url_rule("/s/<link>/<int:number>", view_func=answer_views.part)
 bp.add_url_rule("/s/<link>/<int:number>", view_func=answer_views.answer, methods=["POST"])
 bp.add_url_rule("/s/<link>/thanks", view_func=answer_views.thanks)
+bp.add_url_rule("/a/<secret>", view_func=own_views.exchange)
+bp.add_url_rule("/s/<link>/resume", view_func=own_views.resume)
+bp.add_url_rule("/s/<link>/resume", view_func=own_views.go_on, methods=["POST"])
+bp.add_url_rule("/s/<link>/change", view_func=own_views.change, methods=["POST"])
+bp.add_url_rule("/s/<link>/withdraw", view_func=own_views.withdraw, methods=["POST"])
+bp.add_url_rule("/s/<link>/withdrawn", view_func=own_views.withdrawn)
+bp.add_url_rule("/s/<link>/forget", view_func=own_views.forget, methods=["POST"])
 bp.add_url_rule("/s/<link>/qr.svg", view_func=collect_views.qr)
 
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview", view_func=collect_views.preview)
@@ -39,5 +46,6 @@ def check_tokens_in_the_view(state: BlueprintSetupState) -> None:
 
     What ends our mail is pressed by mail programs, which have no token: the address itself is the proof.
     """
-    for view in (answer_views.start, answer_views.answer, reach_views.end_mail):
+    own = (own_views.go_on, own_views.change, own_views.withdraw, own_views.forget)
+    for view in (answer_views.start, answer_views.answer, *own, reach_views.end_mail):
         state.app.extensions["csrf"].exempt(view)

@@ -106,16 +106,16 @@ class MultipleChoice(Rules):
     def problem_of(self, question: Question) -> str | None:
         if problem := super().problem_of(question) or _too_few(options(question)):
             return problem
-        least, most = self._bounds(question)
+        least, most = self.bounds(question)
         there_are = len(options(question)) + has_other(question)
         return None if least <= most <= there_are else "More answers must be chosen than there are."
 
-    def _bounds(self, question: Question) -> tuple[int, int]:
+    def bounds(self, question: Question) -> tuple[int, int]:
         there_are = len(options(question)) + has_other(question)
         return int(question.settings.get("least") or 0), int(question.settings.get("most") or there_are)
 
     def _must_be_so_many(self, question: Question, chosen: Sequence[Any]) -> None:
-        least, most = self._bounds(question)
+        least, most = self.bounds(question)
         if chosen and len(chosen) < least:
             raise BadInput(f"Please choose at least {least}.")
         if len(chosen) > most:

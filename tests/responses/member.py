@@ -11,8 +11,8 @@ from surveyapp.surveys.rules import name_of
 
 
 def form_values(page: str) -> dict[str, str]:
-    """What the form of a page would send as it stands, buttons apart."""
-    (form,) = (form for form in lxml.html.document_fromstring(page).forms if form.method == "POST")
+    """What the first form of a page would send as it stands, buttons apart."""
+    form = next(form for form in lxml.html.document_fromstring(page).forms if form.method == "POST")
     return {name: value.removeprefix("\n") for name, value in form.form_values() if value is not None}
 
 

@@ -29,13 +29,13 @@ def test_answers_are_kept_from_part_to_part_and_sent_with_the_last(session: Sess
     rating, text = question_id(survey, Kind.RATING), question_id(survey, Kind.LONG_TEXT)
     collect.keep(session, survey, "a key", {rating: 4})
     collect.keep(session, survey, "a key", {text: "The gate squeaks."})
-    assert collect.kept(session, survey, "a key") == Kept(False, True, {rating: 4, text: "The gate squeaks."})
+    assert collect.kept(session, survey, "a key") == Kept(False, True, {rating: 4, text: "The gate squeaks."}, True)
     assert collect.count_sent(session, survey.id) == 0
 
     receipt = collect.send(session, survey, "a key", {rating: 5, text: None}, may_quote=False)
 
     assert receipt == collect.receipt_of("a key")
-    assert collect.kept(session, survey, "a key") == Kept(True, False, {rating: 5})
+    assert collect.kept(session, survey, "a key") == Kept(True, False, {rating: 5}, True)
     assert collect.count_sent(session, survey.id) == 1
 
 
@@ -44,7 +44,7 @@ def test_r8_a_form_that_was_sent_gives_its_receipt_again_and_changes_nothing(ses
     first = collect.send(session, survey, "a key", {rating: 4}, may_quote=True)
     assert collect.send(session, survey, "a key", {rating: 1}, may_quote=False) == first
     assert collect.keep(session, survey, "a key", {rating: 1}, may_quote=False).is_sent
-    assert collect.kept(session, survey, "a key") == Kept(True, True, {rating: 4})
+    assert collect.kept(session, survey, "a key") == Kept(True, True, {rating: 4}, True)
 
 
 def test_two_forms_are_two_responses_with_two_receipts(session: Session, survey: Survey) -> None:
@@ -100,7 +100,7 @@ def test_r6_closing_forgets_the_keys_of_the_forms(session: Session, survey: Surv
     assert collect.kept(session, survey, key).is_sent
     collect.close_survey(session, survey, date(2026, 4, 1))
     session.commit()
-    assert collect.kept(session, survey, key) == Kept(False, True, {})
+    assert collect.kept(session, survey, key) == Kept(False, True, {}, False)
 
 
 def test_only_an_open_survey_can_be_closed(session: Session, survey: Survey) -> None:

@@ -1,0 +1,84 @@
+// Keeps what is typed on a screen of a survey until the server has it, and sends it when a lost connection is back.
+// Without this script nothing is lost either: each screen is an ordinary form, and sending it twice stores it once.
+// Markup: <form data-keep="link" data-screen="2"> with an element [data-told]; [data-forget="link"] on the page after.
+const PREFIX = "answers ";
+const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
+const LOOK_AGAIN = 5000; // milliseconds between looks whether the connection is back
+const NO_ANSWER = 10000; // after so many it counts as lost
+
+function drop(start) {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(start)) localStorage.removeItem(key);
+}
+
+function watch(form) {
+  const survey = `${PREFIX}${form.dataset.keep} `;
+  const key = survey + form.dataset.screen;
+  const told = form.querySelector("[data-told]");
+  const owner = form.elements.code.value;
+  let isSending = false;
+
+  const typed = () => [...new FormData(form)].filter(([name]) => !HIDDEN.has(name));
+  const tell = (words) => { told.textContent = words; told.hidden = !words; };
+  const keep = (isSent = false) => {
+    try { localStorage.setItem(key, JSON.stringify({ owner, isSent, typed: typed() })); } catch { /* it is full, or refused */ }
+  };
+
+  // Another screen whose form was sent has arrived, as this page is here; another person's words are not for this one.
+  for (const other of Object.keys(localStorage)) {
+    if (!other.startsWith(survey)) continue;
+    const kept = JSON.parse(localStorage.getItem(other));
+    if (kept.owner !== owner || (other !== key && kept.isSent)) localStorage.removeItem(other);
+  }
+
+  const kept = JSON.parse(localStorage.getItem(key) ?? "null");
+  if (kept) {
+    const before = JSON.stringify(typed());
+    for (const control of form.elements) {
+      if (!control.name || HIDDEN.has(control.name) || control.type === "submit") continue;
+      const values = kept.typed.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
+      else if (values.length) control.value = values[0];
+    }
+    if (JSON.stringify(typed()) !== before) tell("What you typed here before was not sent yet. Here it is again.");
+  }
+
+  const isReached = async () => {
+    try {
+      return (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(NO_ANSWER) })).ok;
+    } catch { return false; }
+  };
+
+  form.addEventListener("input", () => keep());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isSending) return;
+    isSending = true;
+    const button = event.submitter;
+    const isMove = button?.name === "add" || button?.name === "remove"; // boxes change their places
+    keep();
+    while (!(await isReached())) {
+      tell("The connection is lost. What you typed is kept on this device, and is sent when the connection is back. You can go on reading here.");
+      await new Promise((resolve) => {
+        addEventListener("online", resolve, { once: true });
+        setTimeout(resolve, LOOK_AGAIN);
+      });
+    }
+    if (isMove) localStorage.removeItem(key); else keep(true);
+    if (button?.name) {
+      const pressed = document.createElement("input");
+      Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });
+      form.append(pressed);
+    }
+    form.submit();
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+const form = document.querySelector("form[data-keep]");
+const done = document.querySelector("[data-forget]");
+try {
+  if (form) watch(form);
+  if (done) drop(`${PREFIX}${done.dataset.forget} `);
+} catch {
+  // the browser keeps its storage to itself: the form works without
+}
