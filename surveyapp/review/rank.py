@@ -239,7 +239,7 @@ def _found(session: Session, community_id: int, runs: Sequence[AnalysisRun]) -> 
         .options(contains_eager(Candidate.theme))
     )
     found: list[tuple[Candidate, Finding | None, Survey | None]] = [*rows]  # outer joins: both may be absent
-    titles = _last_titles(session, [c.theme_id for c, finding, _ in found if c.theme_id and not finding])
+    titles = last_titles(session, [c.theme_id for c, finding, _ in found if c.theme_id and not finding])
     values = {value.id: value for value in session.scalars(select(Value).where(Value.community_id == community_id))}
     return [
         Ranked(
@@ -266,7 +266,7 @@ def _title(candidate: Candidate, finding: Finding | None, titles: Mapping[int, s
     return given or (finding.title if finding else titles.get(candidate.theme_id or 0, "")) or "Untitled"
 
 
-def _last_titles(session: Session, theme_ids: Iterable[int]) -> dict[int, str]:
+def last_titles(session: Session, theme_ids: Iterable[int]) -> dict[int, str]:
     """The title under which each of these themes was found last."""
     ids = sorted(theme_ids)
     if not ids:

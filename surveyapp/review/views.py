@@ -12,7 +12,7 @@ from surveyapp.errors import BadInput, NotFound
 from surveyapp.review.forms import MoveForm, TitleForm
 from surveyapp.review.judge import COLUMN_NAMES, hold, move, put_forward
 from surveyapp.review.models import Candidate, Column
-from surveyapp.review.rank import RankBy, Ranked, axis_end, newest_runs, ranked
+from surveyapp.review.rank import RankBy, Ranked, axis_end, last_titles, newest_runs, ranked
 from surveyapp.review.read import other_ideas, weak_ideas
 from surveyapp.text_gate import whole_number
 from surveyapp.themes.correct import corrections_of, waiting
@@ -47,6 +47,7 @@ def board_page(title_form: TitleForm) -> str:
     found = ranked(session, community().id, by=by)
     shown = [r for r in found if value is None or value.id in [v.id for v in r.values]]
     runs = newest_runs(session, community().id)
+    corrected = corrections_of(session, [run.survey_id for run in runs])[:MOST_CORRECTIONS] if is_manager() else []
     return render_template(
         "review/board.html",
         columns=[(column, NOTES[column], [r for r in shown if r.candidate.column is column]) for column in Column],
@@ -58,9 +59,10 @@ def board_page(title_form: TitleForm) -> str:
         news=news_of(session, runs),
         candidate_ids={r.candidate.theme_id: r.candidate.id for r in found},
         advice=advice_of(runs),
-        corrections=corrections_of(session, [run.survey_id for run in runs])[:MOST_CORRECTIONS] if is_manager() else [],
+        corrections=corrected,
         waiting=waiting(session, runs) if is_manager() else [],
-        theme_names={r.candidate.theme_id: r.title for r in found},
+        theme_names=last_titles(session, {theme for one in corrected for theme in (one.theme_id, one.into_id)})
+        | {r.candidate.theme_id: r.title for r in found},
         ways=WAYS,
         by=by,
         values=values,

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -95,17 +96,21 @@ def rows_for(session: Session, run: AnalysisRun, ids: Iterable[int], born: Itera
 
 def keep_course(session: Session, run: AnalysisRun, update: Update, rows: Mapping[int, int]) -> None:
     """Keep how a run went on: what changed, what joined what, what the next run begins with."""
-    for old, into in update.memory.aliases.items():
+    joined: dict[int, list[int]] = defaultdict(list)  # now, by people's decision or the machine's
+    for old, into in sorted(update.memory.aliases.items()):
         theme = session.get_one(Theme, old)
         survivor = rows.get(into, into)
         if theme.merged_into_id != survivor:
             theme.merged_into_id = survivor
+            joined[update.memory.current(old)].append(old)
     run.course = {
         **run.course,
         "resolutions": list(update.memory.resolutions),
         "texts_when_fresh": update.memory.texts_when_fresh,
         "advice": asdict(update.advice),
-        "changes": [_with_rows(asdict(change), rows) for change in update.changes],
+        "changes": [
+            _with_rows(asdict(change) | {"joined": joined.get(change.theme, [])}, rows) for change in update.changes
+        ],
     }
 
 

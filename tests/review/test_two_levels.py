@@ -122,7 +122,7 @@ def test_ideas_that_fit_weakly_are_marked_and_listed_in_one_place(
     client = sign_in(manager)
 
     rows = html.document_fromstring(client.get(f"{board}/{candidate}?shown=100").text).xpath("//tbody/tr")
-    weak = [row.xpath("string(td[1])") for row in rows if "Weak fit" in row.text_content()]
+    weak = [row.xpath("string(td[2])") for row in rows if "Weak fit" in row.text_content()]
     listed = html.document_fromstring(client.get(f"{board}/others/{run.id}").text).xpath(
         "//section[@aria-labelledby='weak-head']//li/bdi"
     )

@@ -10,6 +10,7 @@ from surveyapp.communities.models import Community
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.themes.correct import merge, move, split_off, undo, waiting
 from surveyapp.themes.discover import TooFewAnswers, start_run
+from surveyapp.themes.history import news_of
 from surveyapp.themes.models import AnalysisRun, Theme
 from tests.themes.test_rounds import POND, anew
 from tests.themes.village import answer, answered, findings, grouped, snapshot, statements, theme_about
@@ -57,6 +58,8 @@ def test_r11_merged_themes_are_one_in_every_later_run_until_that_is_undone(
         run = grouped(session, sessions, survey)
         assert together <= texts_in(session, run, lunch)
         assert bus.id not in {finding.theme_id for finding in findings(session, run)}
+        told = [(one.kind, one.theme[0], [theme for theme, _ in one.others]) for one in news_of(session, [run])]
+        assert (("joined", lunch.id, [bus.id]) in told) == (not more)  # told once, of the run that did it
     session.refresh(bus)
     assert bus.merged_into_id == lunch.id
     run = anew(session, sessions, survey)
