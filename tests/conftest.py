@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from surveyapp import create_app, db, schema, settings
 from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, RoleKind
-from tests.factories import PASSWORD, make_community, make_user
+from tests.factories import PASSWORD, SECRET_KEY, make_community, make_user
 
 POSTGRES = os.environ.get("SURVEYAPP_TEST_POSTGRES", "")
 BACKENDS = [
@@ -196,7 +196,11 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on the test's database."""
-    app = create_app(settings.load(tmp_path / "instance", environ={}, database_url=database_url, log_level="error"))
+    app = create_app(
+        settings.load(
+            tmp_path / "instance", environ={}, database_url=database_url, log_level="error", secret_key=SECRET_KEY
+        )
+    )
     app.testing = True
     yield app
     app.extensions["surveyapp"].engine.dispose()

@@ -20,6 +20,7 @@ from surveyapp.surveys.kinds import checked
 from surveyapp.surveys.models import Kind, Survey
 from surveyapp.surveys.ready_made import values_and_next_goals
 
+SECRET_KEY = "of an installation that is only tested: " + "k" * 8
 PASSWORD = "a long and quiet password"
 numbers = count(1)
 

@@ -19,7 +19,7 @@ from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judg
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.models import AnalysisRun, Correction, Finding, Theme, Way
 from surveyapp.uploads import keep_upload
-from tests.factories import make_community, make_survey, make_user
+from tests.factories import SECRET_KEY, make_community, make_survey, make_user
 
 ABSENT = 999_999_999
 
@@ -49,7 +49,8 @@ def make_place(session: Session, **words: str) -> Place:
     member = Member(community_id=community.id, name="Ada")
     session.add(member)
     session.flush()
-    invite(session, survey, "another key", [member.id], user_id=manager.id)
+    invite(session, survey, SECRET_KEY, [member.id], user_id=manager.id)
+    listed = keep_upload(session, community.id, None, name="list.csv", content=b"name\nBea\n", user_id=manager.id)
     upload = keep_upload(
         session, community.id, survey.id, name="answers.csv", content=b"idea\nA bench\n", user_id=manager.id
     )
@@ -91,6 +92,7 @@ def make_place(session: Session, **words: str) -> Place:
         "link": survey.link,
         "survey_id": survey.id,
         "question_id": survey.questions[0].id,
+        "section_id": survey.sections[0].id,
         "candidate_id": candidate.id,
         "theme_id": candidate.theme_id,
         "run_id": run.id,
@@ -100,13 +102,14 @@ def make_place(session: Session, **words: str) -> Place:
         "job_id": job.id,
         "key": upload.id,
         "member_id": member.id,
-        "token": reach.unsubscribe_token("another key", 1),
+        "list_key": listed.id,
+        "token": reach.unsubscribe_token(SECRET_KEY, member.id),
         "user_id": leader.id,
         "value_id": community.values[0].id,
         "number": 1,
         "filename": "app.css",
         "receipt": "7K4M-29QX",
-        "secret": links(session, survey, "another key")[0][1],
+        "secret": links(session, survey, SECRET_KEY)[0][1],
     }
     session.commit()  # and with it every lock, also those taken to read
     return Place(community, manager, leader, arguments)

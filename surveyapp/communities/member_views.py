@@ -101,20 +101,21 @@ def import_members() -> ResponseReturnValue:
         db_session().rollback()
         return render_template("communities/import_members.html", problem=str(error)), error.status
     db_session().commit()
-    return redirect(url_for("communities.import_preview", key=upload.id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("communities.import_preview", list_key=upload.id), HTTPStatus.SEE_OTHER)
 
 
-@bp.route("/c/<slug>/members/import/<key>", methods=["GET", "POST"])
-def import_preview(key: str) -> ResponseReturnValue:
+@bp.route("/c/<slug>/members/import/<list_key>", methods=["GET", "POST"])
+def import_preview(list_key: str) -> ResponseReturnValue:
     """Show what the list would change, then take it in."""
-    upload = find_upload(db_session(), community().id, None, key, user().id)
+    upload = find_upload(db_session(), community().id, None, list_key, user().id)
     plan = admit.plan(db_session(), community().id, _table(upload.content, upload.name))
-    if request.method == "GET":
+    do = request.form.get("do")
+    if do not in ("take_in", "discard"):
         return render_template(
             "communities/import_preview.html", upload=upload, plan=plan, shown=SHOWN, shown_refusals=SHOWN_REFUSALS
         )
     added = 0
-    if request.form.get("do") != "discard":
+    if do == "take_in":
         is_updating = request.form.get("known") == "update"
         added = admit.take_in(db_session(), community().id, plan, is_updating=is_updating, user_id=user().id)
     db_session().delete(upload)

@@ -11,8 +11,9 @@ from surveyapp.communities.models import Community, Round
 from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.jobs import defer
+from surveyapp.surveys.branching import problem_of
 from surveyapp.surveys.kinds import RULES
-from surveyapp.surveys.models import Question, Section, State, Survey
+from surveyapp.surveys.models import Anonymity, Layout, Section, State, Survey
 from surveyapp.text_gate import clean_line, clean_words
 
 SMALLEST_GROUP = 3  # no survey may show a smaller one (R7)
@@ -60,14 +61,16 @@ def settle(
     smallest_group: int,
     quote_group: int,
     today: date,
+    anonymity: Anonymity = Anonymity.ANONYMOUS,
+    layout: Layout = Layout.SECTION,
 ) -> None:
-    """Settle what a draft is called, why it is asked, until when, and how small a group may be shown (R7).
+    """Settle what a draft is called, why it is asked, until when, and what members are promised (R6, R7).
 
     Raises:
         NotADraft: If members may have read the promise already.
         BadInput: If the title is missing, the day is past, or a group is too small.
     """
-    _must_be_draft(survey)
+    must_be_draft(survey)
     title = clean_line(title)
     if not title:
         raise BadInput("A survey needs a title.")
@@ -79,20 +82,7 @@ def settle(
         )
     survey.title, survey.purpose, survey.closes_on = title, clean_words(purpose), closes_on
     survey.smallest_group, survey.quote_group = smallest_group, quote_group
-
-
-def reword(survey: Survey, question: Question, *, prompt: str, help_text: str) -> None:
-    """Give a question of a draft other words.
-
-    Raises:
-        NotADraft: If members may have answered it already.
-        BadInput: If no words are left.
-    """
-    _must_be_draft(survey)
-    prompt = clean_line(prompt)
-    if not prompt:
-        raise BadInput("A question needs words.")
-    question.prompt, question.help = prompt, clean_words(help_text)
+    survey.anonymity, survey.layout = anonymity, layout
 
 
 def problems(survey: Survey) -> list[str]:
@@ -106,7 +96,7 @@ def problems(survey: Survey) -> list[str]:
         found += [
             f"“{question.prompt}”: {problem}"
             for question in section.questions
-            if (problem := RULES[question.kind].problem_of(question))
+            if (problem := RULES[question.kind].problem_of(question) or problem_of(question, survey.questions))
         ]
     return found
 
@@ -127,7 +117,7 @@ def open_survey(
         NotADraft: If it was opened before.
         NotReady: If something is missing, or the last day to answer is past.
     """
-    _must_be_draft(survey)
+    must_be_draft(survey)
     if found := problems(survey):
         raise NotReady(f"This survey cannot be opened yet. {' '.join(found)}")
     survey.closes_on = closes_on or survey.closes_on
@@ -165,6 +155,11 @@ def takes_answers(survey: Survey, today: date) -> bool:
     return is_open_on(survey.state, survey.closes_on, today)
 
 
-def _must_be_draft(survey: Survey) -> None:
+def must_be_draft(survey: Survey) -> None:
+    """Refuse what only a draft allows.
+
+    Raises:
+        NotADraft: Members may have read it already.
+    """
     if survey.state is not State.DRAFT:
         raise NotADraft("This survey is open or closed already; what members read stays as it is.")

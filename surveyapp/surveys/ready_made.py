@@ -1,6 +1,5 @@
 """The surveys to start from."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,10 +9,8 @@ from surveyapp.communities.found import current_values
 from surveyapp.communities.models import Community
 from surveyapp.errors import Conflict
 from surveyapp.surveys.models import Kind, Question, Section, Survey
+from surveyapp.surveys.portable import new_link
 from surveyapp.surveys.proposals import MOST_PROPOSALS
-
-LINK_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on a poster
-LINK_LENGTH = 10  # of an open link: short enough to type, too many to try
 
 
 def values_and_next_goals(
@@ -40,7 +37,7 @@ def values_and_next_goals(
         community=community,
         title=title,
         purpose=purpose,
-        link="".join(secrets.choice(LINK_LETTERS) for _ in range(LINK_LENGTH)),
+        link=new_link(),
         smallest_group=smallest_group,
         quote_group=quote_group,
         sections=[

@@ -8,28 +8,49 @@ from sqlalchemy import select
 
 from surveyapp import audit
 from surveyapp.db import now
-from surveyapp.errors import NotFound
-from surveyapp.surveys import design
-from surveyapp.surveys.forms import NewSurveyForm, QuestionForm, SettingsForm
-from surveyapp.surveys.kinds import RULES, minutes
-from surveyapp.surveys.models import Question, State, Survey
+from surveyapp.surveys import compose, design
+from surveyapp.surveys.edit_page import edit_page
+from surveyapp.surveys.forms import NewSurveyForm, SettingsForm
+from surveyapp.surveys.models import Survey
 from surveyapp.surveys.ready_made import READY_MADE
-from surveyapp.web import community, db_session, find, is_manager, settings, user
+from surveyapp.web import community, db_session, find, settings, user
+
+MOST_EARLIER = 30  # surveys of one's own to copy from
+EMPTY = "empty"
 
 bp = Blueprint("surveys", __name__)  # its index is drawn in responses/, which knows how many answered
 
 
 @bp.route("/c/<slug>/surveys/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Make a draft of a ready-made survey."""
+    """Make a draft: of a ready-made survey, of an earlier one, or an empty one."""
     form = NewSurveyForm()
+    earlier = {
+        f"survey-{survey.id}": survey
+        for survey in db_session().scalars(
+            select(Survey).where(Survey.community_id == community().id).order_by(Survey.id.desc()).limit(MOST_EARLIER)
+        )
+    }
+    form.starts = frozenset({*READY_MADE, *earlier, EMPTY})
     if request.method != "POST":
         form.title.data, form.ready_made.data = _free_title(), next(iter(READY_MADE))
         form.smallest_group.data, form.quote_group.data = settings().smallest_group, settings().quote_group
     if not form.validate_on_submit():
-        page = render_template("surveys/new.html", form=form, ready_made=READY_MADE)
+        page = render_template("surveys/new.html", form=form, ready_made=READY_MADE, earlier=earlier, empty=EMPTY)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    survey = READY_MADE[form.ready_made.data].make(db_session(), community())
+    start = form.ready_made.data
+    if start in earlier:
+        survey = compose.copy_survey(db_session(), earlier[start], title=form.title.data)
+    elif start == EMPTY:
+        survey = compose.new_survey(
+            db_session(),
+            community(),
+            title=form.title.data,
+            smallest_group=form.smallest_group.data or settings().smallest_group,
+            quote_group=form.quote_group.data or settings().quote_group,
+        )
+    else:
+        survey = READY_MADE[start].make(db_session(), community())
     design.settle(survey, **form.settings(), today=now().date())
     audit.record(db_session(), "made a survey", user_id=user().id, community_id=community().id, survey=survey.id)
     db_session().commit()
@@ -40,9 +61,7 @@ def new() -> ResponseReturnValue:
 def edit(survey_id: int) -> ResponseReturnValue:
     """Show the questions and settings; those of a draft can be changed."""
     survey = find(Survey, survey_id)
-    form = SettingsForm()
-    form.show(survey)
-    return _edit_page(survey, form=form)
+    return edit_page(survey)
 
 
 @bp.post("/c/<slug>/surveys/<int:survey_id>")
@@ -51,31 +70,10 @@ def settle(survey_id: int) -> ResponseReturnValue:
     survey = find(Survey, survey_id)
     form = SettingsForm()
     if not form.validate_on_submit():
-        return _edit_page(survey, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return edit_page(survey, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     design.settle(survey, **form.settings(), today=now().date())
     db_session().commit()
     return redirect(url_for("surveys.edit", survey_id=survey.id), HTTPStatus.SEE_OTHER)
-
-
-@bp.route("/c/<slug>/surveys/<int:survey_id>/questions/<int:question_id>", methods=["GET", "POST"])
-def reword(survey_id: int, question_id: int) -> ResponseReturnValue:
-    """Give a question of a draft other words."""
-    survey = find(Survey, survey_id)
-    question = next((q for q in survey.questions if q.id == question_id), None)
-    if question is None:
-        raise NotFound("This survey has no such question.")
-    if survey.state is not State.DRAFT:
-        raise design.NotADraft("This survey is open or closed already; what members read stays as it is.")
-    form = QuestionForm()
-    if request.method != "POST":
-        form.prompt.data, form.help.data = question.prompt, question.help
-    if not form.validate_on_submit():
-        page = _edit_page(survey, question_form=form, editing=question)
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    design.reword(survey, question, prompt=form.prompt.data, help_text=form.help.data)
-    db_session().commit()
-    anchor = f"question-{question.id}"
-    return redirect(url_for("surveys.edit", survey_id=survey.id, _anchor=anchor), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/c/<slug>/surveys/<int:survey_id>/open", methods=["GET", "POST"])
@@ -90,29 +88,6 @@ def open_(survey_id: int) -> ResponseReturnValue:
     design.open_survey(db_session(), survey, today, user_id=user().id)
     db_session().commit()
     return redirect(url_for("responses.collect", survey_id=survey.id), HTTPStatus.SEE_OTHER)
-
-
-def _edit_page(
-    survey: Survey,
-    *,
-    form: SettingsForm | None = None,
-    question_form: QuestionForm | None = None,
-    editing: Question | None = None,
-) -> str:
-    if form is None:
-        form = SettingsForm(formdata=None)
-        form.show(survey)
-    return render_template(
-        "surveys/edit.html",
-        survey=survey,
-        rules=RULES,
-        minutes=minutes(survey.questions),
-        form=form,
-        question_form=question_form,
-        editing=editing,
-        may_change=is_manager() and survey.state is State.DRAFT,
-        today=now().date(),
-    )
 
 
 def _free_title() -> str:

@@ -10,7 +10,7 @@ from surveyapp.audit import AuditEntry
 from surveyapp.communities.found import current_values
 from surveyapp.communities.models import Community, Round
 from surveyapp.errors import BadInput, Conflict, NotFound
-from surveyapp.surveys import design
+from surveyapp.surveys import compose, design
 from surveyapp.surveys.models import Anonymity, Kind, State, Survey
 from surveyapp.surveys.ready_made import READY_MADE, values_and_next_goals
 from tests.factories import make_survey
@@ -100,7 +100,12 @@ def test_r7_what_was_promised_cannot_be_changed_once_the_survey_is_open(session:
     with pytest.raises(design.NotADraft):
         settle(draft, smallest_group=3)
     with pytest.raises(design.NotADraft):
-        design.reword(draft, draft.questions[0], prompt="Something else?", help_text="")
+        change(draft, prompt="Something else?")
+
+
+def change(survey: Survey, *, prompt: str, help_text: str = "") -> None:
+    question = survey.questions[0]
+    compose.change(survey, question, prompt=prompt, help_text=help_text, is_required=False, settings={}, condition=None)
 
 
 def settle(survey: Survey, **changes: object) -> None:
@@ -117,7 +122,7 @@ def settle(survey: Survey, **changes: object) -> None:
 def test_a_draft_can_be_settled_and_reworded(draft: Survey) -> None:
     settle(draft, title="  Spring   2026 ", smallest_group=3, quote_group=3, closes_on=TODAY)
     assert (draft.title, draft.smallest_group, draft.closes_on) == ("Spring 2026", 3, TODAY)
-    design.reword(draft, draft.questions[0], prompt=" Our  values? ", help_text="One per\r\nline")
+    change(draft, prompt=" Our  values? ", help_text="One per\r\nline")
     assert (draft.questions[0].prompt, draft.questions[0].help) == ("Our values?", "One per\nline")
 
 
@@ -138,7 +143,7 @@ def test_r7_settings_that_would_break_a_promise_are_refused(draft: Survey, chang
 
 def test_a_question_keeps_some_words(draft: Survey) -> None:
     with pytest.raises(BadInput):
-        design.reword(draft, draft.questions[0], prompt=" ", help_text="")
+        change(draft, prompt=" ")
 
 
 def test_a_survey_is_found_by_its_link_unless_it_is_a_draft(session: Session, draft: Survey) -> None:
