@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.analysis.measure import wilson
+from surveyapp.analysis.figures import wilson
 from surveyapp.communities.models import Community, Value
 from surveyapp.goals.adopt import FinishLine
 from surveyapp.responses.models import Response, Source

@@ -259,6 +259,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.Column("is_by_member", sa.Boolean(), nullable=False),
+        sa.Column("telling", sa.Float(), nullable=False),
+        sa.CheckConstraint("telling BETWEEN 0 AND 1", name="telling_is_a_share"),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_proposal_question_id"),
         sa.PrimaryKeyConstraint("id", name="pk_proposal"),
         sa.UniqueConstraint("question_id", "text", name="uq_proposal_question_id_text"),

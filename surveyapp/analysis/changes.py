@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from surveyapp.analysis.measure import wilson
+from surveyapp.analysis.figures import wilson
 
 GROWN_SO_MUCH = 4
 """Grouping everything anew is proposed when there are so many times the texts of when that was done last."""

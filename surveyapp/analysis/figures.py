@@ -6,8 +6,29 @@ from math import sqrt
 FEWEST_FOR_TONE = 5
 """With fewer ideas than this that could be scored, their tone is not shown."""
 
+Z_95 = 1.959963984540054
+"""Standard normal deviate that leaves 2.5 % on each side."""
 NORMAL_95 = 1.959964
 """Half the width of a 95 % interval, in standard errors."""
+
+
+def wilson(yes: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927): right also near 0 and 1 and for few people.
+
+    Args:
+        yes: How many said it.
+        of: How many there are; with none the interval is all of 0 to 1.
+    """
+    if of == 0:
+        return 0.0, 1.0
+    share = yes / of
+    middle = share + Z_95**2 / (2 * of)
+    spread = Z_95 * sqrt(share * (1 - share) / of + Z_95**2 / (4 * of**2))
+    scale = 1 + Z_95**2 / of
+    return (
+        0.0 if yes == 0 else (middle - spread) / scale,
+        1.0 if yes == of else (middle + spread) / scale,
+    )
 
 
 @dataclass(frozen=True)
@@ -26,6 +47,12 @@ class Share:
     def percent(self) -> int:
         """Give the share in whole percent."""
         return round(100 * self.part)
+
+    @property
+    def interval(self) -> tuple[int, int]:
+        """Give the lowest and highest share in whole percent, with 95 % confidence."""
+        low, high = wilson(self.count, self.of)
+        return round(100 * low), round(100 * high)
 
 
 def gap(important: Share | None, lived: Share | None) -> int | None:

@@ -6,31 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-Z_95 = 1.959963984540054
-"""Standard normal deviate that leaves 2.5 % on each side."""
+from surveyapp.analysis.figures import Z_95
+
 BOOTSTRAP_ROUNDS = 1000
 BOOTSTRAP_SEED = 20
 MOST_RESAMPLED = 2000
 """From so many values on the mean is as good as normally distributed, and the normal interval is used."""
-
-
-def wilson(yes: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): right also near 0 and 1 and for few people.
-
-    Args:
-        yes: How many said it.
-        of: How many there are; with none the interval is all of 0 to 1.
-    """
-    if of == 0:
-        return 0.0, 1.0
-    share = yes / of
-    middle = share + Z_95**2 / (2 * of)
-    spread = Z_95 * float(np.sqrt(share * (1 - share) / of + Z_95**2 / (4 * of**2)))
-    scale = 1 + Z_95**2 / of
-    return (
-        0.0 if yes == 0 else (middle - spread) / scale,
-        1.0 if yes == of else (middle + spread) / scale,
-    )
 
 
 def mean_with_interval(values: Sequence[float]) -> tuple[float, float, float] | None:

@@ -7,8 +7,9 @@ import numpy as np
 
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.describe import Description
+from surveyapp.analysis.figures import wilson
 from surveyapp.analysis.ideas import Ideas
-from surveyapp.analysis.measure import mean_with_interval, wilson
+from surveyapp.analysis.measure import mean_with_interval
 from surveyapp.analysis.membership import Membership
 from surveyapp.analysis.results import Opposite, Quote, Statement, Theme
 from surveyapp.analysis.words import fingerprint

@@ -321,9 +321,11 @@ def _seal(session: Session, survey_id: int) -> None:
     if not is_postgresql:
         return
     of_survey = "(SELECT id FROM response WHERE survey_id = :survey)"
+    asked = "(SELECT q.id FROM question q JOIN section s ON s.id = q.section_id WHERE s.survey_id = :survey)"
     for table, condition in (
         ("vote", f"response_id IN {of_survey}"),
         ("answer", f"response_id IN {of_survey}"),
+        ("proposal", f"is_by_member AND question_id IN {asked}"),
         ("response", "survey_id = :survey"),
     ):
         session.execute(

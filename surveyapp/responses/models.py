@@ -99,13 +99,20 @@ class Proposal(Base):
     """Something that members vote on: put there by a manager, or by a member who answers."""
 
     __tablename__ = "proposal"
-    __table_args__ = (UniqueConstraint("question_id", "text"), WITHOUT_ORDER)
+    __table_args__ = (
+        UniqueConstraint("question_id", "text"),
+        CheckConstraint("telling BETWEEN 0 AND 1", name="telling_is_a_share"),
+        WITHOUT_ORDER,
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     is_shown: Mapped[bool] = mapped_column(default=True)  # False: taken off by a manager
     is_by_member: Mapped[bool] = mapped_column(default=False)  # proposed while answering
+    telling: Mapped[float] = mapped_column(
+        default=0.0
+    )  # 0 to 1: how far it divides the last run's groups, or joins them
 
 
 class Vote(Base):

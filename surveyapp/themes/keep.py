@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from surveyapp.analysis.figures import wilson
 from surveyapp.analysis.words import says_nothing
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.memory import keep_course, rows_for
@@ -168,8 +169,6 @@ def _earlier_parts(session: Session, run: AnalysisRun) -> dict[int, set[Place]]:
 
 def _finding(theme: results.Theme, people: int, answers: int, texts: Sequence[Text], survey: Survey) -> dict[str, Any]:
     """The figures of a theme: the share is of all who answered, the values and offers are what its people said."""
-    from surveyapp.analysis.measure import wilson  # brings numpy, which web processes do without
-
     low, high = wilson(people, answers)
     is_quoted = people >= survey.quote_group
     yes = {text.response_id for text in texts if text.help == "yes"}

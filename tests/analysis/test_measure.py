@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
-from surveyapp.analysis.measure import agreement, mean_with_interval, stability, wilson
+from surveyapp.analysis.figures import wilson
+from surveyapp.analysis.measure import agreement, mean_with_interval, stability
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from surveyapp.analysis.measure import wilson
+from surveyapp.analysis.figures import wilson
 from surveyapp.communities.models import Community
 from surveyapp.responses.models import Answer, Response
 from surveyapp.review.models import Candidate
