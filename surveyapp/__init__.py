@@ -38,7 +38,10 @@ def create_app(settings: Settings) -> Flask:
     from surveyapp.responses.views import bp as responses
     from surveyapp.review import regroup_views  # noqa: F401 - adds its pages to the blueprint
     from surveyapp.review.views import bp as review
-    from surveyapp.surveys import compose_views  # noqa: F401 - adds the pages for questions to the blueprint
+    from surveyapp.surveys import (
+        compose_views,  # noqa: F401 - adds the pages for questions to the blueprint
+        translate_views,  # noqa: F401 - adds the pages for languages to the blueprint
+    )
     from surveyapp.surveys.views import bp as surveys
     from surveyapp.themes.views import bp as themes
 

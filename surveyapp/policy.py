@@ -58,6 +58,8 @@ POLICY = {
     "surveys.add_section": Who.MANAGER,
     "surveys.section": Who.MANAGER,
     "surveys.open_": Who.MANAGER,
+    "surveys.languages": Who.MANAGER,
+    "surveys.translation": Who.MANAGER,
     # collect
     "responses.welcome": Who.ANYONE,
     "responses.start": Who.ANYONE,

@@ -40,6 +40,7 @@ def make_place(session: Session, **words: str) -> Place:
     manager = make_user(session, community=community, kind=RoleKind.MANAGER)
     leader = make_user(session, community=community, kind=RoleKind.LEADER)
     survey = make_survey(session, community)
+    survey.languages = ["ar"]
     make_survey(session, community, is_open=False)
     run = make_run(session, survey)
     candidate = make_found_candidate(session, run, "Open a tool library.")
@@ -91,6 +92,7 @@ def make_place(session: Session, **words: str) -> Place:
         "slug": community.slug,
         "link": survey.link,
         "survey_id": survey.id,
+        "language": "ar",
         "question_id": survey.questions[0].id,
         "section_id": survey.sections[0].id,
         "candidate_id": candidate.id,

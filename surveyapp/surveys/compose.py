@@ -25,6 +25,7 @@ from surveyapp.surveys.portable import (
     places_of,
 )
 from surveyapp.surveys.proposals import MOST_PROPOSALS
+from surveyapp.surveys.translate import forget_translations
 from surveyapp.text_gate import clean_line, clean_words
 
 MOST_QUESTIONS = 100
@@ -157,6 +158,9 @@ def reword(
             until=today,
         )
     )
+    for part in ("prompt", "help"):
+        if getattr(checked, part) != getattr(question, part):
+            forget_translations(session, survey, f"question.{question.id}.{part}")  # until it is translated anew
     question.prompt, question.help, question.version = checked.prompt, checked.help, question.version + 1
     audit.record(
         session,
@@ -215,6 +219,7 @@ def remove_question(session: Session, survey: Survey, question: Question) -> dic
         "place": section.questions.index(question),
         "condition": question.condition,
     }
+    forget_translations(session, survey, f"question.{question.id}.")  # SQLite may give its number to another one
     section.questions.remove(question)
     session.flush()
     _renumber(session, section)
@@ -267,6 +272,7 @@ def remove_section(session: Session, survey: Survey, section: Section) -> None:
     must_be_draft(survey)
     if section.questions:
         raise Conflict("This part still has questions. Move or remove them first.")
+    forget_translations(session, survey, f"section.{section.id}.")
     survey.sections.remove(section)
     session.flush()
     for far in (FAR, 0):

@@ -167,7 +167,7 @@ class Translation(Base):
     """One text of a survey in another language.
 
     ``place`` says which: ``title``, ``purpose``, ``section.3.title``, ``section.3.intro``, ``question.7.prompt``,
-    ``question.7.help``, ``question.7.option.a`` (the option's key), ``question.7.low``.
+    ``question.7.help``, ``question.7.option.a`` and ``question.7.note.a`` (the option's key), ``question.7.low``.
     """
 
     __tablename__ = "translation"

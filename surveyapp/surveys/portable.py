@@ -106,7 +106,8 @@ def places_of(copy: Survey, source: Survey) -> dict[str, str]:
     for old, new in zip(source.sections, copy.sections, strict=True):
         pairs |= {f"section.{old.id}.{part}": f"section.{new.id}.{part}" for part in ("title", "intro")}
     for asked, again in zip(source.questions, copy.questions, strict=True):
-        parts = ["prompt", "help", "low", "high", *(f"option.{o['key']}" for o in asked.settings.get("options", []))]
+        parts = ["prompt", "help", "low", "high", "unit"]
+        parts += [f"{part}.{o['key']}" for o in asked.settings.get("options", []) for part in ("option", "note")]
         pairs |= {f"question.{asked.id}.{part}": f"question.{again.id}.{part}" for part in parts}
     return pairs
 
