@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TASKS = {  # name: where its function is; it takes (Running, **arguments)
     "group_ideas": "surveyapp.review.put_forward:group_ideas",
+    "compare_themes": "surveyapp.themes.kin:compare_themes",
     "place_answers": "surveyapp.themes.arrivals:place_answers",
     "make_report": "surveyapp.reports.make:make_report",
     "forget_upload": "surveyapp.uploads:forget_upload",

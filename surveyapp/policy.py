@@ -93,6 +93,7 @@ POLICY = {
     "review.add": Who.MANAGER,
     "review.move_to": Who.MANAGER,
     "review.regroup": Who.MANAGER,
+    "review.decide_kin": Who.MANAGER,
     "review.undo_correction": Who.MANAGER,
     "review.show": Who.LEADER,
     "review.save": Who.MANAGER,

@@ -17,7 +17,7 @@ from surveyapp.responses import reach
 from surveyapp.responses.invite import invite, links
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
-from surveyapp.themes.models import AnalysisRun, Correction, Finding, Theme, Way
+from surveyapp.themes.models import AnalysisRun, Correction, Finding, Kinship, Theme, Way
 from surveyapp.uploads import keep_upload
 from tests.factories import SECRET_KEY, make_community, make_survey, make_user
 
@@ -75,7 +75,10 @@ def make_place(session: Session, **words: str) -> Place:
         user_id=manager.id,
         made_at=now(),
     )
-    session.add(correction)
+    kinship = Kinship(
+        community_id=community.id, theme_id=candidate.theme_id, earlier_id=adopted.theme_id, alike=0.8, shared=["tool"]
+    )
+    session.add_all([correction, kinship])
     for one in Criterion:
         session.add(
             Judgement(
@@ -99,6 +102,7 @@ def make_place(session: Session, **words: str) -> Place:
         "theme_id": candidate.theme_id,
         "run_id": run.id,
         "goal_id": goal.id,
+        "kinship_id": kinship.id,
         "correction_id": correction.id,
         "report_id": report.id,
         "job_id": job.id,

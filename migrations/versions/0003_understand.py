@@ -180,9 +180,36 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_correction_survey_id", "correction", ["survey_id"], unique=False)
+    op.create_table(
+        "kinship",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("theme_id", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
+        sa.Column("alike", sa.Double(), nullable=False),
+        sa.Column("shared", sa.JSON(), nullable=False),
+        sa.Column("is_same", sa.Boolean(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(is_same IS NULL) = (user_id IS NULL)", name="decided_by_somebody"),
+        sa.ForeignKeyConstraint(
+            ["community_id", "earlier_id"],
+            ["theme.community_id", "theme.id"],
+            name="fk_kinship_community_id_earlier_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "theme_id"], ["theme.community_id", "theme.id"], name="fk_kinship_community_id_theme_id"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_kinship_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_kinship"),
+        sa.UniqueConstraint("community_id", "id", name="uq_kinship_community_id_id"),
+        sa.UniqueConstraint("theme_id", "earlier_id", name="uq_kinship_theme_id_earlier_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_kinship_earlier_id", "kinship", ["earlier_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("kinship")
     op.drop_table("correction")
     op.drop_table("statement")
     op.drop_table("finding")

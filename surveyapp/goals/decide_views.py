@@ -21,6 +21,7 @@ from surveyapp.review.models import Candidate, Column, Criterion
 from surveyapp.review.rank import Ranked, axis_end, ranked, standing
 from surveyapp.review.read import changes_of, decisions_of, goes_on_in, ideas_of
 from surveyapp.text_gate import clean_line, whole_number
+from surveyapp.themes.kin import Kin, kin_of
 from surveyapp.themes.models import Statement
 from surveyapp.themes.read import quotes_of
 from surveyapp.web import community, db_session, find, is_manager, user
@@ -189,9 +190,14 @@ def _page(
         is_goal=candidate.column is Column.ADOPTED,
         before_it=better_supported(board, r),
         decisions=decisions_of(session, candidate),
+        kin=[one for one in _kin(session, candidate) if one.kinship.is_same or is_manager()],
         news=changes_of(session, candidate),
         candidate_ids={one.candidate.theme_id: one.candidate.id for one in board},
     )
+
+
+def _kin(session: Session, candidate: Candidate) -> list[Kin]:
+    return kin_of(session, candidate.theme_id) if candidate.theme_id else []
 
 
 def _quotes(session: Session, r: Ranked) -> Sequence[Statement]:

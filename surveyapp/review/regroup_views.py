@@ -14,8 +14,9 @@ from surveyapp.review.models import Candidate, Column
 from surveyapp.review.rank import Ranked, ranked, standing
 from surveyapp.review.views import bp
 from surveyapp.text_gate import whole_number
+from surveyapp.themes import kin
 from surveyapp.themes.correct import merge, move, split_off, undo
-from surveyapp.themes.models import AnalysisRun, Correction, Theme
+from surveyapp.themes.models import AnalysisRun, Correction, Kinship, Theme
 from surveyapp.web import community, db_session, find, user
 
 MOST_IDEAS = 1000  # at a time
@@ -79,3 +80,16 @@ def undo_correction(correction_id: int) -> ResponseReturnValue:
     undo(session, find(Correction, correction_id), user_id=user().id)
     session.commit()
     return redirect(url_for("review.board", _anchor="corrections"), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/c/<slug>/review/<int:candidate_id>/kin/<int:kinship_id>")
+def decide_kin(candidate_id: int, kinship_id: int) -> ResponseReturnValue:
+    """Say whether the theme behind a candidate is one of another survey (R12)."""
+    session = db_session()
+    candidate, kinship = find(Candidate, candidate_id), find(Kinship, kinship_id)
+    said = request.form.get("is_same")
+    if said not in ("yes", "no") or candidate.theme_id not in (kinship.theme_id, kinship.earlier_id):
+        raise BadInput("Go back to the candidate and use the buttons there.")
+    kin.decide_kin(session, kinship, is_same=said == "yes", user_id=user().id)
+    session.commit()
+    return redirect(url_for("review.show", candidate_id=candidate.id, _anchor="kin"), HTTPStatus.SEE_OTHER)

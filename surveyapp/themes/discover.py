@@ -21,6 +21,7 @@ from surveyapp.themes.correct import decided, waiting
 from surveyapp.themes.count import count_answers
 from surveyapp.themes.gather import as_answers, contents_of, texts_of
 from surveyapp.themes.keep import keep_results
+from surveyapp.themes.kin import compare_later
 from surveyapp.themes.memory import memory_of, named_themes
 from surveyapp.themes.models import BATCH, AnalysedResponse, AnalysisRun
 
@@ -186,3 +187,4 @@ def discover_themes(
         keep_results(session, run, (found, grouped), (alone, others))
         afterwards(session, run)
         look_later(session, run)
+        compare_later(session, run)

@@ -210,3 +210,26 @@ class Correction(Base):
 
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
     into: Mapped[Theme] = relationship(foreign_keys=[into_id])
+
+
+class Kinship(Base):
+    """That a theme may be one of an earlier survey: proposed with its evidence, decided by a person (R12)."""
+
+    __tablename__ = "kinship"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        UniqueConstraint("theme_id", "earlier_id"),
+        ForeignKeyConstraint(["community_id", "theme_id"], ["theme.community_id", "theme.id"]),
+        ForeignKeyConstraint(["community_id", "earlier_id"], ["theme.community_id", "theme.id"]),
+        CheckConstraint("(is_same IS NULL) = (user_id IS NULL)", name="decided_by_somebody"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    theme_id: Mapped[int]
+    earlier_id: Mapped[int] = mapped_column(index=True)
+    alike: Mapped[float]  # cosine of their middles
+    shared: Mapped[list[Any]]  # keywords that both have
+    is_same: Mapped[bool | None]  # None: proposed
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
