@@ -8,6 +8,7 @@ from typing import Any
 
 from surveyapp.errors import NotFound
 from surveyapp.responses.screens import Block, Screen, after, before, has_conditions, is_quotable, screens
+from surveyapp.responses.vote import Ballot
 from surveyapp.surveys.choices import MultipleChoice, has_other
 from surveyapp.surveys.conditions import asked
 from surveyapp.surveys.kinds import RULES
@@ -28,6 +29,7 @@ class Asked:
     typed: Mapping[str, str]
     problems: Mapping[str, str] = field(default_factory=dict)
     wanted: int = 1  # boxes for ideas
+    ballot: Ballot | None = None  # what is voted on next
 
     def name(self, *parts: str | int) -> str:
         """The name of a field."""
@@ -91,6 +93,7 @@ class Page:
     typed: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[int, Reading] = field(default_factory=dict)
     wanted: Mapping[int, int] = field(default_factory=dict)  # boxes for ideas, by question
+    ballots: Mapping[int, Ballot] = field(default_factory=dict)  # by question that is a vote
     is_change: bool = False  # of what was sent
     shows_all: bool = False  # also what is asked of some members only: a preview
 
@@ -107,6 +110,11 @@ class Page:
     def screen(self) -> Screen:
         """This one."""
         return self.screens[self.number - 1]
+
+    @property
+    def votes(self) -> list[Question]:
+        """Its questions that are votes on proposals."""
+        return [question for question in self.screen.questions if question.kind is Kind.PROPOSAL_VOTE]
 
     @property
     def is_last(self) -> bool:
@@ -171,7 +179,8 @@ class Page:
 
     def _asked(self, question: Question) -> Asked:
         reading = self.readings.get(question.id, Reading())
-        return Asked(question, self.typed, reading.problems, self.wanted.get(question.id, 1))
+        wanted, ballot = self.wanted.get(question.id, 1), self.ballots.get(question.id)
+        return Asked(question, self.typed, reading.problems, wanted, ballot)
 
     def new_questions(self) -> list[Question]:
         """Questions of this screen that came to be asked by what was posted, which did not show them."""

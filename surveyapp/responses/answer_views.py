@@ -20,6 +20,7 @@ from surveyapp.db import now, reading
 from surveyapp.errors import NotFound
 from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
+from surveyapp.responses.ballots import Move, ballots_of, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.held import Bearer, Held, bearer_of
 from surveyapp.responses.screens import is_quotable, screens
 from surveyapp.surveys.design import survey_at, takes_answers
@@ -31,12 +32,14 @@ from surveyapp.web import db_session, sessions, settings
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}-[A-Z2-7]{4}")
 SENT_PER_MINUTE = 60  # by one open link, from one network
+PROPOSED_PER_MINUTE = 20  # proposals to vote on, likewise
 MINUTE = timedelta(minutes=1)
 QUOTE = {"yes": True, "no": False}
 CHANGE = "yes"  # in the field "change": what was sent is to be changed
 HIDDEN = ("code", "invited", "csrf_token", "seen")  # fields that nobody typed
 STALE = "This page was open for a long time, or your browser refused a cookie. Nothing was lost: please press again."
 FLOOD = "Many answers are coming in from your network. Yours are still here: please send them again in a minute."
+NOT_PROPOSED = "What you wrote to propose is not proposed yet: press “Propose it”, or empty the box."
 BUSY = "We could not store this just now. Nothing was lost: please press again in a few seconds."
 
 log = structlog.get_logger(__name__)
@@ -140,10 +143,12 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     step = _read(page)
     if page.problems():
         return _show(page, bearer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if step.number < number and new_proposals(page):
+        return _show(page, bearer, NOT_PROPOSED, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        if step.is_sending and is_flooded("answers by link", link, SENT_PER_MINUTE, MINUTE):
+        if _is_flood(page, step):
             return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        is_sent = _store(page, bearer, is_sending=step.is_sending)
+        is_sent = _store(page, bearer, step)
     except collect.Closed:
         return closed(survey, typed), HTTPStatus.CONFLICT
     except OperationalError as error:
@@ -153,10 +158,7 @@ def answer(link: str, number: int) -> ResponseReturnValue:
         return sent(link, bearer.code)
     if not bearer.secret:
         held().begin(link, bearer.code)
-    if step.missing:
-        return _show(page, bearer, missing=step.missing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    place = {"number": step.number, **step.place}
-    return to("responses.part", link=link, **place) if step.number else to("responses.welcome", link=link)
+    return _lead(page, bearer, step)
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ class Step:
     number: int  # of the screen; 0 is the first page
     place: Mapping[str, Any] = field(default_factory=dict)  # on the screen, as its address says it
     is_sending: bool = False
+    is_proposing: bool = False  # what is written into the box for new proposals is put to the vote
+    move: Move | None = None  # in a vote
     missing: list[tuple[int, str, str]] = field(default_factory=list)  # what keeps the answers from being sent
 
 
@@ -173,17 +177,47 @@ def _read(page: Page) -> Step:
     """Read what was typed, and which button was pressed."""
     boxes = _press_box_buttons(page)
     is_forward = not boxes and page.typed.get("go") != "back"
+    move = move_of(page)
+    is_forward = is_forward and move is None
     page.read(is_complete=is_forward)
     if boxes:
         return Step(page.number, boxes)
+    if move:
+        return Step(page.number, {"_anchor": f"question-{move.question_id}"}, is_proposing=move.is_proposing, move=move)
     if not is_forward:
         return Step(page.previous())
     if new := page.new_questions():
-        return Step(page.number, {"_anchor": f"question-{new[0].id}"})
+        return Step(page.number, {"_anchor": f"question-{new[0].id}"}, is_proposing=True)
     if not page.is_last:
-        return Step(page.next())
+        return Step(page.next(), is_proposing=True)
     missing = page.missing()
-    return Step(page.number, is_sending=not missing, missing=missing)
+    return Step(page.number, is_sending=not missing, is_proposing=True, missing=missing)
+
+
+def _is_flood(page: Page, step: Step) -> bool:
+    """Whether too many answers, or too many proposals, come from the sender's network at the moment."""
+    link = page.survey.link
+    if step.is_sending and is_flooded("answers by link", link, SENT_PER_MINUTE, MINUTE):
+        return True
+    is_proposing = step.is_proposing and new_proposals(page)
+    return bool(is_proposing) and is_flooded("proposals by link", link, PROPOSED_PER_MINUTE, MINUTE)
+
+
+def _lead(page: Page, bearer: Bearer, step: Step) -> ResponseReturnValue:
+    """Go where the pressed button leads, now that the screen is stored."""
+    link = page.survey.link
+    if step.move and step.move.choice is not None:
+        held().vote(link, step.move.proposal_id)
+    elif step.move and not step.move.is_proposing:
+        held().look_again(link)
+    if step.missing:
+        return _show(page, bearer, missing=step.missing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if new_proposals(page) and not step.is_proposing:  # half written: it stays in its box
+        page.wanted = {q.id: step.place[name_of(q)] for q in page.screen.questions if name_of(q) in step.place}
+        return _show(page, bearer)
+    if step.number == 0:
+        return to("responses.welcome", link=link)
+    return to("responses.part", link=link, number=step.number, **step.place)
 
 
 def thanks(link: str) -> ResponseReturnValue:
@@ -215,8 +249,9 @@ def _by_cookie(survey: Survey) -> Bearer:
         raise
 
 
-def _store(page: Page, bearer: Bearer, *, is_sending: bool) -> bool:
+def _store(page: Page, bearer: Bearer, step: Step) -> bool:
     """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
+    is_sending = step.is_sending
     store = collect.send if is_sending else collect.keep
     with sessions().begin() as writer:
         stored = store(
@@ -229,6 +264,10 @@ def _store(page: Page, bearer: Bearer, *, is_sending: bool) -> bool:
             giver=bearer.giver,
             is_change=page.is_change,
         )
+        if step.is_proposing:
+            propose_new(writer, page)
+        if step.move and not isinstance(stored, str) and (page.is_change or not stored.is_sent):
+            note_move(writer, page, stored, step.move)
         return is_sending or (not page.is_change and not isinstance(stored, str) and stored.is_sent)
 
 
@@ -258,6 +297,9 @@ def _show(
     retry_after: int = 0,
     missing: list[tuple[int, str, str]] | None = None,
 ) -> ResponseReturnValue:
+    if page.votes and status != HTTPStatus.SERVICE_UNAVAILABLE:
+        with reading(sessions()) as reader:
+            page.ballots = ballots_of(reader, page, bearer.code, held().again(page.survey.link))
     response = make_response(
         render_template(
             "responses/part.html",
@@ -266,6 +308,7 @@ def _show(
             community=page.survey.community,
             bearer=bearer,
             written_code=collect.written_code(bearer.code),
+            has_voted=bool(held().last_vote(page.survey.link)),
             notice=notice,
             missing=missing or [],
             is_preview=False,

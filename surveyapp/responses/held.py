@@ -63,6 +63,24 @@ class Held:
         """An answer that was sent is being changed from now on."""
         self._put("changing", link, 1)
 
+    def vote(self, link: str, proposal_id: str) -> None:
+        """A proposal was voted on: the last one, which nothing that is stored tells (R6)."""
+        self._put("voted", link, [proposal_id, 0])
+
+    def last_vote(self, link: str) -> str:
+        """The proposal that was voted on last; "" if none was."""
+        return str((self._all("voted").get(link) or [""])[0])
+
+    def look_again(self, link: str) -> None:
+        """The last vote is to be changed."""
+        if last := self.last_vote(link):
+            self._put("voted", link, [last, 1])
+
+    def again(self, link: str) -> str:
+        """The proposal whose vote is to be changed; "" if none is."""
+        proposal_id, is_again = self._all("voted").get(link) or ["", 0]
+        return str(proposal_id) if is_again else ""
+
     def sent(self, link: str, at: datetime | None = None) -> Sent | None:
         """What was sent last from this browser; its code, if the moment *at* is given and not too late."""
         receipt, *code = self._all("sent").get(link) or [""]
@@ -73,12 +91,12 @@ class Held:
 
     def send(self, link: str, receipt: str, code: str, at: datetime) -> None:
         """An answer was sent: it is neither begun nor being changed any more."""
-        self._drop(link, "forms", "changing")
+        self._drop(link, "forms", "changing", "voted")
         self._put("sent", link, [receipt, code, int(at.timestamp())])
 
     def forget(self, link: str) -> None:
         """Hold nothing of a survey any more."""
-        self._drop(link, "forms", "invited", "changing", "sent")
+        self._drop(link, "forms", "invited", "changing", "sent", "voted")
 
     def _all(self, what: str) -> dict[str, Any]:
         held = self._cookie.get(what)

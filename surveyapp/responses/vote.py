@@ -141,6 +141,13 @@ def cast(
     response = keep(session, survey, code, {}, giver=giver, is_change=is_change, today=today)
     if response.is_sent and not is_change:
         return False
+    if not note(session, survey, response, proposal_id, choice):
+        raise NoProposal("This proposal is no longer voted on.")
+    return True
+
+
+def note(session: Session, survey: Survey, response: Response, proposal_id: str, choice: Choice) -> bool:
+    """Note a vote of a response that may be written; whether the proposal is one that is voted on in this survey."""
     asked = (
         select(Proposal.id)
         .join(Question, Question.id == Proposal.question_id)
@@ -148,7 +155,7 @@ def cast(
         .where(Proposal.id == proposal_id, Proposal.is_shown, Section.survey_id == survey.id)
     )
     if session.scalar(asked) is None:
-        raise NoProposal("This proposal is no longer voted on.")
+        return False
     vote = _insert(session)(Vote).values(response_id=response.id, proposal_id=proposal_id, choice=int(choice))
     session.execute(
         vote.on_conflict_do_update(index_elements=["response_id", "proposal_id"], set_={"choice": vote.excluded.choice})

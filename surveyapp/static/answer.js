@@ -3,6 +3,7 @@
 // Markup: <form data-keep="link" data-screen="2"> with an element [data-told]; [data-forget="link"] on the page after.
 const PREFIX = "answers ";
 const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
+const MOVES = new Set(["add", "remove", "vote", "again", "propose"]);
 const LOOK_AGAIN = 5000; // milliseconds between looks whether the connection is back
 const NO_ANSWER = 10000; // after so many it counts as lost
 
@@ -54,7 +55,7 @@ function watch(form) {
     if (isSending) return;
     isSending = true;
     const button = event.submitter;
-    const isMove = button?.name === "add" || button?.name === "remove"; // boxes change their places
+    const isMove = MOVES.has(button?.name); // boxes change their places, or another proposal comes
     keep();
     while (!(await isReached())) {
       tell("The connection is lost. What you typed is kept on this device, and is sent when the connection is back. You can go on reading here.");

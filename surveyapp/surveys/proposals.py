@@ -89,7 +89,15 @@ class ProposalVote(Rules):
     label = "Votes on other members’ proposals"
     seconds = 120
 
+    def new(self, question: Question, typed: Typed) -> str:
+        """What is proposed beside the votes; "" if nothing is."""
+        return typed.get(name_of(question, "new"), "").strip()
+
     def read(self, question: Question, typed: Typed) -> Reading:
+        try:
+            within(self.new(question, typed), IDEA_CHARACTERS)
+        except BadInput as error:
+            return Reading(problems={name_of(question, "new"): str(error)})
         return Reading()
 
     def write(self, question: Question, content: Any) -> dict[str, str]:
