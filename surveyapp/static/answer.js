@@ -6,6 +6,7 @@ const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
 const MOVES = new Set(["add", "remove", "vote", "again", "propose"]);
 const LOOK_AGAIN = 5000; // milliseconds between looks whether the connection is back
 const NO_ANSWER = 10000; // after so many it counts as lost
+const JUST_NOW = 15000; // so long after the page came the connection is taken to be there
 
 function drop(start) {
   for (const key of Object.keys(localStorage)) if (key.startsWith(start)) localStorage.removeItem(key);
@@ -51,11 +52,14 @@ function watch(form) {
 
   form.addEventListener("input", () => keep());
   form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (isSending) return;
+    if (isSending) return event.preventDefault();
     isSending = true;
     const button = event.submitter;
-    const isMove = MOVES.has(button?.name); // boxes change their places, or another proposal comes
+    const letGo = () => { // boxes change their places, or another proposal comes
+      if (MOVES.has(button?.name)) localStorage.removeItem(key); else keep(true);
+    };
+    if (navigator.onLine && performance.now() < JUST_NOW) return letGo();
+    event.preventDefault();
     keep();
     while (!(await isReached())) {
       tell("The connection is lost. What you typed is kept on this device, and is sent when the connection is back. You can go on reading here.");
@@ -64,7 +68,7 @@ function watch(form) {
         setTimeout(resolve, LOOK_AGAIN);
       });
     }
-    if (isMove) localStorage.removeItem(key); else keep(true);
+    letGo();
     if (button?.name) {
       const pressed = document.createElement("input");
       Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });

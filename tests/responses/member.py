@@ -47,7 +47,7 @@ class Member:
 
     def go(self, number: int) -> "Member":
         """Open a part by its address."""
-        self.answer = self.client.get(f"{self.address}/{number}")
+        self.answer = self.client.get(f"{self.address}/{number}", follow_redirects=True)
         return self
 
     def typed(self, **answers: Any) -> dict[str, str]:
