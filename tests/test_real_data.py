@@ -122,7 +122,12 @@ def is_accounted_for(session: Session, run: AnalysisRun, written: list[str]) -> 
     statements = session.scalars(select(Statement).where(Statement.run_id == run.id)).all()
     assert all(s.text == answers[s.response_id][s.begin : s.end] for s in statements)
     assert {s.response_id for s in statements} == set(answers)
-    found = list(session.scalars(select(Finding).where(Finding.run_id == run.id).order_by(Finding.people.desc())))
+    of_run = session.scalars(select(Finding).where(Finding.run_id == run.id).order_by(Finding.people.desc())).all()
+    found = [finding for finding in of_run if finding.parent_id is None]
+    for finding in found:
+        parts = [part.people for part in of_run if part.parent_id == finding.theme_id]
+        assert all(people >= 5 for people in parts)
+        assert not parts or (rest := finding.people - sum(parts)) == 0 or rest >= 5
     told = [s for s in statements if not says_nothing(s.text)]
     assert (run.people, run.ideas) == (len(written), len(told))
     assert sum(finding.ideas for finding in found) == sum(s.theme_id is not None for s in statements)
