@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from surveyapp.analysis.cluster import COARSE, FEWEST_TO_GROUP, group, middles, nearest
+from surveyapp.analysis.cluster import (
+    COARSE,
+    FEWEST_TO_GROUP,
+    Labels,
+    group,
+    middles,
+    nearest,
+    neighbour_graph,
+    with_loose_parted,
+)
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement
 
@@ -101,6 +110,28 @@ def test_a_run_on_four_fifths_of_the_texts_finds_much_the_same_themes() -> None:
         same.append(agreement(whole[rows], group(vectors[rows]).labels))
 
     assert np.mean(same) >= 0.7
+
+
+def parted(vectors: FloatMatrix, labels: Labels) -> Labels:
+    """The labels after loose themes came apart."""
+    return with_loose_parted(vectors, neighbour_graph(nearest(vectors, 20), np.arange(len(vectors))), labels)
+
+
+def test_a_theme_of_two_subjects_that_share_nothing_comes_apart() -> None:
+    vectors, truth = planted(8, 40)
+    labels = np.maximum(np.array(truth), 1)  # the first two groups were taken for one theme
+
+    assert adjusted_rand_score(truth, parted(vectors, labels)) == 1.0
+
+
+def test_a_loose_theme_of_one_subject_stays_whole() -> None:
+    vectors, truth = planted(8, 40)
+    random = np.random.default_rng(2)
+    loose = np.flatnonzero(np.array(truth) == 3)
+    spread = vectors[loose] + random.normal(size=(len(loose), 40)) * GRID * 0.16
+    vectors[loose] = np.rint(spread / np.linalg.norm(spread, axis=1, keepdims=True) * GRID)
+
+    assert adjusted_rand_score(truth, parted(vectors, np.array(truth))) == 1.0
 
 
 def test_texts_that_are_like_no_other_are_weak_fits() -> None:
