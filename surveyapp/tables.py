@@ -9,6 +9,7 @@ import surveyapp.reports.models
 import surveyapp.responses.models
 import surveyapp.review.models
 import surveyapp.surveys.models
+import surveyapp.themes.forget  # and what is taken out of a run with a withdrawn answer
 import surveyapp.themes.models
 import surveyapp.throttle
 import surveyapp.uploads  # noqa: F401 - all are imported for the tables they declare
