@@ -13,9 +13,10 @@ from surveyapp.communities.models import Community
 from surveyapp.db import now
 from surveyapp.responses import collect
 from surveyapp.responses.models import Answer, Response
-from surveyapp.surveys.models import Kind, Survey
+from surveyapp.surveys.models import Kind, Layout, Survey
 from surveyapp.surveys.rules import name_of
 from tests.factories import make_survey
+from tests.responses.every_kind import QUESTIONS, make_asked
 from tests.responses.member import Member, form_values, question, words_of
 
 BACK = {"go": "back"}
@@ -283,6 +284,25 @@ def test_an_answer_page_is_one_short_write_transaction_of_few_statements(app: Fl
     welcome, start_and_part = len(counts[0]), len(counts[1])
     thanks = 1
     assert welcome + start_and_part + len(posted) + thanks <= 12, counts
+
+
+def test_a_submission_of_ten_questions_on_one_page_takes_few_statements(
+    app: Flask, session: Session, community: Community, client: FlaskClient
+) -> None:
+    """The questions, the answers and the receipt: at most 8 statements, beginnings and ends not counted."""
+    names = [name for name in QUESTIONS if name not in ("consent", "vote", "values")]
+    survey, questions = make_asked(session, community, names, layout=Layout.SURVEY)
+    member = Member(client, survey).start()
+    typed = {name_of(questions[name]): "3" for name in ("rating", "recommend", "number", "line", "text")}
+    statements: list[str] = []
+    sa.event.listen(
+        app.extensions["surveyapp"].engine,
+        "before_cursor_execute",
+        lambda c, cursor, statement, *rest: None if statement.startswith(CONTROL) else statements.append(statement),
+    )
+    member.go(1).press(typed)
+    assert "Thank you for taking part" in words_of(member.page)
+    assert len(statements) <= 8, statements
 
 
 def test_the_kinds_of_the_survey_are_all_asked(survey: Survey) -> None:
