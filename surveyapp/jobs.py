@@ -41,6 +41,7 @@ TASKS = {  # name: where its function is; it takes (Running, **arguments)
     "forget_upload": "surveyapp.uploads:forget_upload",
     "send_mail": "surveyapp.responses.reach:send_mail",
     "tend_survey": "surveyapp.responses.reach:tend_survey",
+    "wipe_traces": "surveyapp.responses.seal:wipe_traces",
 }
 ATTEMPTS = 3  # after that a job has failed, and a person decides
 POLL_SECONDS = 0.3

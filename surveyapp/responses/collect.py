@@ -18,7 +18,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal_column, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from surveyapp import audit
 from surveyapp.db import now
 from surveyapp.errors import Conflict
 from surveyapp.responses.models import Answer, Invitation, Message, MessageState, Response, Source, Vote
+from surveyapp.responses.seal import seal
 from surveyapp.surveys.design import is_open_on
 from surveyapp.surveys.models import State, Survey
 
@@ -291,7 +292,7 @@ def close_survey(session: Session, survey: Survey, today: date, *, user_id: int 
     survey.state, survey.closed_on, survey.answer_key = State.CLOSED, today, None
     session.flush()
     _delete_responses(session, select(Response.id).where(Response.survey_id == survey.id, Response.is_sent.is_(False)))
-    _seal(session, survey.id)
+    seal(session, survey.id)
     session.execute(update(Invitation).where(Invitation.survey_id == survey.id).values(nonce=None))
     unsent = (Message.survey_id == survey.id, Message.state == MessageState.WAITING)
     session.execute(update(Message).where(*unsent).values(state=MessageState.STOPPED))
@@ -303,35 +304,3 @@ def close_survey(session: Session, survey: Survey, today: date, *, user_id: int 
         survey=survey.id,
         answers=count_sent(session, survey.id),
     )
-
-
-def _seal(session: Session, survey_id: int) -> None:
-    """Cut what still ties a closed survey's rows to the browsers and the order they came from (PROMISES 4.4).
-
-    The survey's key is gone, and the keys made with it are overwritten: whoever finds a personal link or a browser's
-    cookie of it cannot tell which row is its own. Only the private code still leads to one, which its member holds.
-    PostgreSQL keeps with each row which transaction wrote it and where it lies: the rows are written anew in random
-    order. A row is taken out and put back in one statement, so what refers to it holds. On SQLite the tables
-    have no such order to begin with.
-    """
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    noise = "replace(gen_random_uuid()::text || gen_random_uuid(), '-', '')" if is_postgresql else "hex(randomblob(32))"
-    by_link = (Response.survey_id == survey_id, Response.source != Source.TAKEN_IN)
-    session.execute(update(Response).where(*by_link).values(form_key=literal_column(noise)))
-    if not is_postgresql:
-        return
-    of_survey = "(SELECT id FROM response WHERE survey_id = :survey)"
-    asked = "(SELECT q.id FROM question q JOIN section s ON s.id = q.section_id WHERE s.survey_id = :survey)"
-    for table, condition in (
-        ("vote", f"response_id IN {of_survey}"),
-        ("answer", f"response_id IN {of_survey}"),
-        ("proposal", f"is_by_member AND question_id IN {asked}"),
-        ("response", "survey_id = :survey"),
-    ):
-        session.execute(
-            text(
-                f"WITH taken AS (DELETE FROM {table} WHERE {condition} RETURNING *) "  # noqa: S608 - names of our own
-                f"INSERT INTO {table} SELECT * FROM taken ORDER BY gen_random_uuid()"
-            ),
-            {"survey": survey_id},
-        )

@@ -3,7 +3,7 @@
 An anonymous response holds nothing that leads to a person or a moment: no member,
 address, browser, time or sequence; its key is random and its rows have no order
 (R6, PROMISES 4.4). On SQLite such tables have no hidden rowid; on PostgreSQL the
-rows are copied in random order when the survey closes (collect.seal). That a member took
+rows are written anew in random order when the survey closes (seal.py). That a member took
 part is told by another table, written apart from the answers and in batches.
 
 What finds a response is the member's private code alone: ``form_key`` is its HMAC under the
