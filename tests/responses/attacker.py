@@ -175,9 +175,9 @@ class Attacker:
             named = connection.execute(
                 sa.text(
                     "SELECT relname, pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class "
-                    "WHERE relkind IN ('r', 'i', 't') AND (relnamespace = 'public'::regnamespace "
-                    "OR relname IN ('pg_statistic', 'pg_toast_2619') OR relkind = 't') "
-                    "AND pg_relation_filepath(oid) IS NOT NULL"
+                    "WHERE relkind IN ('r', 'i', 't') AND pg_relation_filepath(oid) IS NOT NULL "
+                    "AND (relnamespace = 'public'::regnamespace OR relname = 'pg_statistic' OR oid IN ("
+                    "SELECT reltoastrelid FROM pg_class WHERE relnamespace = 'public'::regnamespace))"
                 )
             )
             for name, content in named:

@@ -96,7 +96,7 @@ class Village:
     def truth(self) -> dict[int, str]:
         """Whose each answer is."""
         with self.sessions() as session:
-            said = dict(
+            said: dict[str, str] = dict(
                 session.execute(
                     select(Answer.content, Answer.response_id)
                     .join(Response)
