@@ -34,7 +34,10 @@ def create_app(settings: Settings) -> Flask:
     from surveyapp.goals.views import bp as goals
     from surveyapp.reports.overview_views import communities
     from surveyapp.reports.views import bp as reports
-    from surveyapp.responses import take_in_views  # noqa: F401 - adds the pages for files to the blueprint
+    from surveyapp.responses import (
+        language_views,
+        take_in_views,  # noqa: F401 - adds the pages for files to the blueprint
+    )
     from surveyapp.responses.views import bp as responses
     from surveyapp.review import regroup_views  # noqa: F401 - adds its pages to the blueprint
     from surveyapp.review.views import bp as review
@@ -82,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     sign_in.init_app(app, settings, app.extensions["surveyapp"].sessions)
     web.init_app(app)
+    language_views.init_app(app)
     for blueprint in (communities, surveys, responses, themes, review, goals, reports):
         app.register_blueprint(blueprint)
     policy.check_complete(app)

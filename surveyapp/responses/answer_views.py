@@ -22,8 +22,9 @@ from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.held import Bearer, Held, bearer_of
+from surveyapp.responses.language_views import choices, survey_to_read
 from surveyapp.responses.screens import is_quotable, screens
-from surveyapp.surveys.design import survey_at, takes_answers
+from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.kinds import RULES, minutes
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.proposals import Proposals
@@ -52,7 +53,7 @@ def held() -> Held:
 
 def welcome(link: str) -> ResponseReturnValue:
     """Say why we ask, how long it takes and what is promised."""
-    return show_welcome(survey_at(db_session(), link))
+    return show_welcome(survey_to_read(db_session(), link))
 
 
 def show_welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
@@ -84,13 +85,14 @@ def welcome_words(survey: Survey) -> dict[str, Any]:
         "is_optional": not any(question.is_required for question in survey.questions),
         "is_quotable": is_quotable(survey),
         "screens": screens(survey),
+        **choices(survey),
     }
 
 
 def start(link: str) -> ResponseReturnValue:
     """Give the browser a form of its own, or the one it has begun."""
     with reading(sessions()) as reader:
-        survey = survey_at(reader, link)
+        survey = survey_to_read(reader, link)
     if not is_open(survey) or not has_valid_token():
         return show_welcome(survey, notice=STALE)
     if not held().secret(link):
@@ -100,7 +102,7 @@ def start(link: str) -> ResponseReturnValue:
 
 def part(link: str, number: int) -> ResponseReturnValue:
     """Show one screen, with what was kept of it."""
-    survey = survey_at(db_session(), link)
+    survey = survey_to_read(db_session(), link)
     if not is_open(survey):
         return closed(survey)
     page = Page(survey, number)
@@ -127,7 +129,7 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     """Keep what was typed, and go where the pressed button leads; the last screen sends."""
     typed = request.form.to_dict()
     with reading(sessions()) as reader:
-        survey = survey_at(reader, link)
+        survey = survey_to_read(reader, link)
         page = Page(survey, number, typed=typed, is_change=typed.get("change") == CHANGE)
         if not is_open(survey):
             return closed(survey, typed), HTTPStatus.CONFLICT
@@ -222,7 +224,7 @@ def _lead(page: Page, bearer: Bearer, step: Step) -> ResponseReturnValue:
 
 def thanks(link: str) -> ResponseReturnValue:
     """Show the receipt, the private code while it may be shown, and what happens next."""
-    survey = survey_at(db_session(), link)
+    survey = survey_to_read(db_session(), link)
     receipt = request.args.get("receipt", "")
     if not RECEIPT.fullmatch(receipt):
         return to("responses.welcome", link=link)

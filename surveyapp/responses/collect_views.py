@@ -13,6 +13,7 @@ from surveyapp.responses import collect, invite, reach
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.answer_views import welcome_words
 from surveyapp.responses.held import Bearer
+from surveyapp.responses.language_views import asked_for, say
 from surveyapp.surveys.design import survey_at, takes_answers
 from surveyapp.surveys.models import State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
@@ -56,6 +57,8 @@ def show(survey_id: int) -> ResponseReturnValue:
 def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
     """Show the pages as members see them; nothing can be stored here."""
     survey = find(Survey, survey_id)
+    if language := asked_for(survey):
+        say(db_session(), survey, language)
     if number == 0:
         return render_template(
             "responses/welcome.html",

@@ -21,7 +21,7 @@ from surveyapp.responses.answer_views import (
 )
 from surveyapp.responses.held import bearer_of
 from surveyapp.responses.invite import find_invitation
-from surveyapp.surveys.design import survey_at
+from surveyapp.responses.language_views import survey_to_read
 from surveyapp.surveys.models import Survey
 from surveyapp.web import db_session, sessions
 
@@ -41,14 +41,14 @@ def exchange(secret: str) -> ResponseReturnValue:
 
 def resume(link: str) -> ResponseReturnValue:
     """Ask for the private code."""
-    survey = survey_at(db_session(), link)
+    survey = survey_to_read(db_session(), link)
     return _ask(survey) if is_open(survey) else closed(survey)
 
 
 def go_on(link: str) -> ResponseReturnValue:
     """Go on with the answer of a private code, on whichever device."""
     with reading(sessions()) as reader:
-        survey = survey_at(reader, link)
+        survey = survey_to_read(reader, link)
         if not is_open(survey):
             return closed(survey), HTTPStatus.CONFLICT
         typed = request.form.get("code", "")
@@ -72,7 +72,7 @@ def go_on(link: str) -> ResponseReturnValue:
 def change(link: str) -> ResponseReturnValue:
     """Open an answer that was sent, to change it."""
     with reading(sessions()) as reader:
-        survey = survey_at(reader, link)
+        survey = survey_to_read(reader, link)
         if not is_open(survey):
             return closed(survey), HTTPStatus.CONFLICT
         bearer = bearer_of(reader, survey, held(), request.form)
@@ -90,7 +90,7 @@ def change(link: str) -> ResponseReturnValue:
 def withdraw(link: str) -> ResponseReturnValue:
     """Ask once more, then delete an answer with all that it says."""
     with reading(sessions()) as reader:
-        survey = survey_at(reader, link)
+        survey = survey_to_read(reader, link)
         if not is_open(survey):
             return closed(survey), HTTPStatus.CONFLICT
         bearer = bearer_of(reader, survey, held(), request.form)
@@ -108,13 +108,13 @@ def withdraw(link: str) -> ResponseReturnValue:
 
 def withdrawn(link: str) -> ResponseReturnValue:
     """Say that nothing is kept any more."""
-    survey = survey_at(db_session(), link)
+    survey = survey_to_read(db_session(), link)
     return render_template("responses/withdrawn.html", survey=survey, community=survey.community)
 
 
 def forget(link: str) -> ResponseReturnValue:
     """Let this browser forget what it holds of the survey: for whoever uses it next."""
-    survey = survey_at(db_session(), link)
+    survey = survey_to_read(db_session(), link)
     if not has_valid_token():
         return show_welcome(survey, notice=STALE)
     held().forget(link)

@@ -1,0 +1,102 @@
+"""In which language a member reads: what they chose, else what is known of them, else what their browser says.
+
+The choice is kept in the browser's cookie and nowhere else: an answer does not say in which language it was read (R6).
+"""
+
+from datetime import date
+from typing import Any
+
+from flask import Flask, g, request, session
+from sqlalchemy.orm import Session
+
+from surveyapp.errors import NotFound
+from surveyapp.responses.held import Held
+from surveyapp.responses.invite import find_invitation
+from surveyapp.responses.page_words import OURS, said
+from surveyapp.surveys.design import survey_at
+from surveyapp.surveys.languages import direction_of, name_of_language, nearest
+from surveyapp.surveys.models import Survey
+from surveyapp.surveys.translate import Spoken, offered, speak
+from surveyapp.web import long_day
+
+CHOICE = "language"  # in the cookie, and "lang" in an address
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the words of the page's language."""
+    app.jinja_env.globals.update(t=t, day_words=day_words, own_words=own_words, direction_of=direction_of)
+    app.jinja_env.filters.update(plain=str.__str__)
+
+
+def survey_to_read(reader: Session, link: str) -> Survey:
+    """The survey at an open link, in the language of whoever asks.
+
+    Raises:
+        NotFound: There is none.
+    """
+    survey = survey_at(reader, link)
+    say(reader, survey, _language_of_member(reader, survey))
+    return survey
+
+
+def say(reader: Session, survey: Survey, language: str) -> None:
+    """Let a survey, and the page it is shown on, speak a language."""
+    g.language, g.direction = language, direction_of(language)
+    speak(reader, survey, language)
+
+
+def choices(survey: Survey) -> dict[str, Any]:
+    """What a page needs to offer the languages of a survey."""
+    return {
+        "language": g.get("language", survey.language),
+        "languages": [(code, name_of_language(code)) for code in offered(survey)],
+    }
+
+
+def asked_for(survey: Survey) -> str | None:
+    """The language that the address asks for, if the survey has it."""
+    return wanted if (wanted := request.args.get("lang", "")) in offered(survey) else None
+
+
+def _language_of_member(reader: Session, survey: Survey) -> str:
+    there = offered(survey)
+    if len(there) == 1:
+        return survey.language
+    if chosen := asked_for(survey):
+        session[CHOICE] = chosen
+        return chosen
+    chosen = session.get(CHOICE)
+    if isinstance(chosen, str) and (found := nearest(chosen, there)):
+        return found
+    if known := _known_of_member(reader, survey, there):
+        return known
+    wanted = (nearest(code, there) for code, _ in request.accept_languages)
+    return next((code for code in wanted if code), survey.language)
+
+
+def _known_of_member(reader: Session, survey: Survey, there: list[str]) -> str | None:
+    secret = Held(session).secret(survey.link)
+    if not secret:
+        return None
+    try:
+        return nearest(find_invitation(reader, secret).language, there)
+    except NotFound:
+        return None
+
+
+# For the templates
+
+
+def t(words: str, **put_in: object) -> str:
+    """Words of our own pages in the page's language."""
+    return said(words, g.get("language", OURS), **put_in)
+
+
+def day_words(day: date) -> str:
+    """A day as the page's language has it: in words in English, else in digits that everybody reads."""
+    return long_day(day) if g.get("language", OURS) == OURS else day.isoformat()
+
+
+def own_words(words: str, survey: Survey) -> str:
+    """Words of the community, which are in the survey's own language on whatever page."""
+    return words if g.get("language", survey.language) == survey.language else Spoken(words, survey.language)

@@ -1,0 +1,108 @@
+"""Members read in their own language where there is one: chosen, known of them, or what their browser says (R6)."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import lxml.html
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from surveyapp.communities.models import Community
+from surveyapp.responses.page_words import said, table
+from surveyapp.surveys.design import open_survey
+from surveyapp.surveys.models import Survey
+from surveyapp.surveys.translate import Spoken, texts, translate
+from tests.factories import make_survey
+from tests.responses.member import Member, words_of
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def survey(session: Session, community: Community) -> Survey:
+    """A survey in English and, but for the purpose, in Arabic and German."""
+    survey = make_survey(session, community, is_open=False, purpose="We choose what to do next.")
+    survey.languages = ["ar", "de"]
+    for language, mark in (("ar", "ع"), ("de", "Ü")):
+        typed = {text.place: f"{mark} {text.words}" for text in texts(survey) if text.place != "purpose"}
+        assert translate(session, survey, language, typed, user_id=None) == {}
+    open_survey(session, survey, TODAY)
+    session.commit()
+    return survey
+
+
+def html_of(page: str) -> tuple[str, str]:
+    root = lxml.html.document_fromstring(page)
+    return root.get("lang", ""), root.get("dir", "")
+
+
+def test_a_page_speaks_the_language_of_the_browser_else_of_the_survey(client: FlaskClient, survey: Survey) -> None:
+    address = f"/s/{survey.link}"
+    for accepted, expected in (("de-AT,de;q=0.8", "de"), ("fr, ar;q=0.5", "ar"), ("fr", "en"), ("", "en")):
+        page = client.get(address, headers={"Accept-Language": accepted}).text
+        assert html_of(page)[0] == expected, accepted
+
+
+def test_a_choice_is_kept_in_the_cookie_and_speaks_on_every_page(client: FlaskClient, survey: Survey) -> None:
+    member = Member(client, survey)
+    assert "العربية" in words_of(member.page)
+    page = client.get(f"/s/{survey.link}?lang=ar").text
+    assert html_of(page) == ("ar", "rtl")
+    assert "ع Our values" in page
+    assert "ابدأ الاستبيان" in page
+    assert '<span lang="en" dir="ltr">We choose what to do next.</span>' in page  # falls back, and says so
+    member.answer = client.get(f"/s/{survey.link}")
+    member.start()
+    assert html_of(member.page) == ("ar", "rtl")
+    assert "ع Everybody can take part." in member.page
+    assert "احفظ وتابع" in member.page
+    assert not re.search(r"<title>[^<]*(?:&lt;|span)", member.page)
+
+
+def test_r6_what_is_stored_does_not_say_in_which_language_it_was_read(
+    app: Flask, session: Session, survey: Survey
+) -> None:
+    for language in ("ar", "en"):
+        client = app.test_client()
+        client.get(f"/s/{survey.link}?lang={language}")
+        member = Member(client, survey).start()
+        member.press()
+    columns = {column["name"] for column in sa.inspect(session.get_bind()).get_columns("response")}
+    assert not {"language", "locale"} & columns
+    session.rollback()
+
+
+@pytest.mark.parametrize("lang", ["xx", "../..", "<script>", "a" * 3000, "%00", "fr"])
+def test_a_language_that_is_not_offered_changes_nothing(client: FlaskClient, survey: Survey, lang: str) -> None:
+    page = client.get(f"/s/{survey.link}", query_string={"lang": lang})
+    assert page.status_code in (200, 400)
+    if page.status_code == 200:
+        assert html_of(page.text) == ("en", "ltr")
+
+
+def test_our_own_words_have_every_language_and_their_numbers() -> None:
+    for language, words in table().items():
+        assert list(words) == list(table()["en"])
+        for english, own in words.items():
+            holes = re.findall(r"\{\w*\}", english)
+            assert sorted(re.findall(r"\{\w*\}", own)) == sorted(holes), (language, english)
+    assert said("Part 2 of 3", "de") == "Teil 2 von 3"
+    assert said("About {number} minutes", "fr-ca", number=6) == "Environ 6 minutes"
+    assert said("Choose up to 3.", "pt") == "Choose up to 3."
+    assert isinstance(said("Choose up to 3.", "pt"), Spoken)
+    assert not isinstance(said("Choose up to 3.", "en"), Spoken)
+
+
+def test_every_word_of_the_table_stands_on_a_page() -> None:
+    """A word that is reworded in a template is missed in all languages: then this fails."""
+    root = Path(__file__).resolve().parents[2]
+    sources = [*(root / "templates").rglob("*.html"), *(root / "surveyapp").rglob("*.py")]
+    pages = "\n".join(path.read_text("utf-8") for path in sources)
+    holes = re.compile(r"\d+(?:[.,]\d+)*|\{\w*\}")
+    plain = holes.sub("{}", pages)
+    missed = [words for words in table()["en"] if holes.sub("{}", words) not in plain]
+    assert [words for words in missed if not words.startswith(("Part {} of", "Question {} of"))] == []
