@@ -200,7 +200,7 @@ def _shown_choice(choice: ChoiceFigure, least: int) -> ChoiceFigure:
         return choice
     shown = disclose(counts, least)
     options = zip(choice.choices, shown, strict=True)
-    return replace(choice, choices=tuple(Choice(option.label, people) for option, people in options))
+    return replace(choice, choices=tuple(replace(option, people=people) for option, people in options))
 
 
 def _shown_groups(part: Participation | None, least: int) -> Participation | None:

@@ -61,15 +61,17 @@ class Choice:
 
     label: str
     people: int | None
+    detail: str = ""  # what else is told of it, in words
 
 
 @dataclass(frozen=True)
 class ChoiceFigure:
-    """How the answers to a single-choice or rating question are spread."""
+    """How the answers to a closed question are spread."""
 
     question: str
     people: int  # who answered this question
     choices: tuple[Choice, ...]
+    summary: tuple[tuple[str, str], ...] = ()  # what is told, and the figure
 
 
 @dataclass(frozen=True)

@@ -119,10 +119,11 @@ def _choices(figures: Sequence[QuestionFigure]) -> tuple[ChoiceFigure, ...]:
         ChoiceFigure(
             "Would you help?" if figure.kind is Kind.PROPOSALS else figure.prompt,
             figure.people,
-            tuple(Choice(option.label, option.people) for option in figure.options),
+            tuple(Choice(option.label, option.people, option.detail) for option in figure.options),
+            figure.summary,
         )
         for figure in figures
-        if figure.people is not None and figure.options
+        if figure.people is not None and (figure.options or figure.summary)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from surveyapp.analysis.disclose import disclose
 from surveyapp.analysis.figures import Share, gap
 from surveyapp.surveys.models import Kind, Question
+from surveyapp.themes.spread import Line, Spread, count_spread, nothing_shown, shown_spread
 
 HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time", "": "No answer"}
 """What people offer for their ideas, the readiest first."""
@@ -39,6 +40,7 @@ class OptionFigure:
 
     label: str
     people: int | None
+    detail: str = ""  # what else is told of it, in words
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,18 @@ class QuestionFigure:
     people: int | None  # who answered it; None where that is too few to show
     values: tuple[ValueFigure, ...] = ()
     options: tuple[OptionFigure, ...] = ()
+    summary: tuple[tuple[str, str], ...] = ()  # what is told, and the figure
 
 
-def count_answers(questions: Iterable[Question], contents: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
+def count_answers(
+    questions: Iterable[Question], contents: Mapping[int, Sequence[Any]], people: int = 0
+) -> dict[str, Any]:
     """Count the answers to the closed questions.
 
     Args:
         questions: All questions of the survey.
         contents: Per question its answers' contents, in any order.
+        people: How many people answered the survey.
 
     Returns:
         Per question number, as text, a dictionary of counts fit for JSON.
@@ -73,9 +79,9 @@ def count_answers(questions: Iterable[Question], contents: Mapping[int, Sequence
                 helping = Counter(_readiest(idea.get("help") for idea in ideas) for ideas in answers)
                 chosen = {key: helping[key] for key in HELP}
                 counted[str(question.id)] = {"people": len(answers), "options": chosen}
-            case Kind.SINGLE_CHOICE | Kind.RATING:
-                chosen = Counter(str(answer) for answer in answers)
-                counted[str(question.id)] = {"people": len(answers), "options": dict(sorted(chosen.items()))}
+            case _:
+                if (spread := count_spread(question, answers, people)) is not None:
+                    counted[str(question.id)] = spread
     return counted
 
 
@@ -133,25 +139,20 @@ def _shown_question(question: Question, counted: Mapping[str, Any], k: int) -> Q
                 for option in question.settings["options"]
             ),
         )
-    labels = _labels(question)
-    numbers = [counted["options"].get(key, 0) for key in labels]
-    visible = disclose(numbers, k) if people is not None else (None,) * len(numbers)
+    if question.kind is Kind.PROPOSALS:
+        numbers = [counted["options"].get(key, 0) for key in HELP]
+        visible = disclose(numbers, k) if people is not None else (None,) * len(numbers)
+        spread = Spread(tuple(Line(label, count) for label, count in zip(HELP.values(), visible, strict=True)))
+    else:
+        spread = shown_spread(question, counted, k) if people is not None else nothing_shown(question)
     return QuestionFigure(
         question.id,
         question.kind,
         question.prompt,
         people,
-        options=tuple(OptionFigure(label, count) for label, count in zip(labels.values(), visible, strict=True)),
+        options=tuple(OptionFigure(line.label, line.people, line.detail) for line in spread.lines),
+        summary=spread.summary,
     )
-
-
-def _labels(question: Question) -> dict[str, str]:
-    if question.kind is Kind.PROPOSALS:
-        return HELP
-    if question.kind is Kind.RATING:
-        ends = {1: question.settings.get("low", ""), 5: question.settings.get("high", "")}
-        return {str(n): f"{n}, {ends[n].lower()}" if ends.get(n) else str(n) for n in range(1, 6)}
-    return {option["key"]: option["label"] for option in question.settings["options"]}
 
 
 def _shown_share(counts: Sequence[int], k: int) -> Share | None:

@@ -179,7 +179,7 @@ def discover_themes(
         run.settings = asdict(found.analysis.settings)
         run.versions = found.analysis.versions
         run.people = len(responses)
-        run.figures = count_answers(questions, {q: list(by.values()) for q, by in contents.items()})
+        run.figures = count_answers(questions, {q: list(by.values()) for q, by in contents.items()}, len(responses))
         run.finished_at = now()
         session.execute(
             insert(AnalysedResponse), [{"run_id": run_id, "response_id": response} for response in responses]
