@@ -28,6 +28,16 @@ def ledger(report: Report) -> tuple[LedgerEntry, ...]:
         )
         for number, choice in enumerate(report.choices)
     ]
+    entries += [
+        LedgerEntry(
+            f"vote:{number}",
+            f"Vote {quoted(vote.prompt, 60)}",
+            f"{counted(vote.people, 'person', 'people')} voted on {counted(len(vote.proposals), 'proposal')}."
+            if vote.people is not None
+            else f"Fewer than {report.figure_group} people voted.",
+        )
+        for number, vote in enumerate(report.votes)
+    ]
     if ideas := report.ideas:
         text = (
             f"{counted(ideas.ideas, 'idea')} by {counted(ideas.people, 'person', 'people')}; "

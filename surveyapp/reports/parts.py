@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from surveyapp.analysis.figures import Share, Tone, gap
+from surveyapp.analysis.votes import VoteFigure
 
 STABLE, FAIRLY_STABLE = 0.85, 0.60
 """From which share of repeats a group of ideas counts as stable, or as fairly stable."""
@@ -261,6 +262,7 @@ class Report:
     participation: Participation | None = None
     values: tuple[ValueFigure, ...] = ()
     choices: tuple[ChoiceFigure, ...] = ()
+    votes: tuple[VoteFigure, ...] = ()
     ideas: IdeaFigure | None = None
     candidates: tuple[CandidateFigure, ...] = ()
     goals: tuple[GoalFigure, ...] | None = None  # empty: the community has none; None: the report does not say

@@ -77,6 +77,7 @@ def chapters(report: Report) -> tuple[Chapter, ...]:
     every = (
         (asked, Chapter("participation", "Participation")),
         (bool(report.values), Chapter("values", "Values alignment", is_whole=len(report.values) <= ROWS_ON_A_PAGE)),
+        (bool(report.votes), Chapter("votes", "Votes on proposals")),
         (bool(report.candidates), Chapter("ranking", "Candidate goals, ranked", is_whole=fits_a_page)),
         (bool(report.candidates), Chapter("each", "Candidate goals, one by one")),
         (report.goals is not None, Chapter("progress", "Progress of our goals")),

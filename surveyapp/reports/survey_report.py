@@ -32,6 +32,7 @@ from surveyapp.surveys.models import Kind, Survey
 from surveyapp.themes.count import QuestionFigure, shown
 from surveyapp.themes.models import AnalysisRun, Statement
 from surveyapp.themes.read import counts_of, quotes_of
+from surveyapp.themes.votes import votes_shown
 
 STATES = {
     Column.NEW: "To review",
@@ -68,6 +69,7 @@ def build(session: Session, run: AnalysisRun) -> Report:
             ),
             values=_values(figures, goals),
             choices=_choices(figures),
+            votes=tuple(votes_shown(questions, run.figures, survey.smallest_group)),
             ideas=IdeaFigure(
                 people=counts.people,
                 ideas=counts.ideas,

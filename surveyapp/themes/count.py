@@ -117,7 +117,7 @@ def shown(questions: Iterable[Question], figures: Mapping[str, Any], smallest_gr
     return [
         _shown_question(question, figures[str(question.id)], smallest_group)
         for question in questions
-        if str(question.id) in figures
+        if str(question.id) in figures and question.kind is not Kind.PROPOSAL_VOTE
     ]
 
 

@@ -24,6 +24,7 @@ from surveyapp.themes.keep import keep_results
 from surveyapp.themes.kin import compare_later
 from surveyapp.themes.memory import memory_of, named_themes
 from surveyapp.themes.models import BATCH, AnalysedResponse, AnalysisRun
+from surveyapp.themes.votes import count_votes, keep_telling
 
 if TYPE_CHECKING:
     pass
@@ -158,6 +159,7 @@ def discover_themes(
             known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == earlier.id)
             responses = {i: responses[i] for i in sorted(session.scalars(known)) if i in responses}
         contents = contents_of(session, questions, set(responses))
+        ballots = count_votes(session, questions, set(responses))
         by_people = decided(session, survey.id)
         memory = memory_of(session, survey.id, earlier, by_people.aliases)
         held = pinned(session, survey.id) | named_themes(session, survey.id) | by_people.pinned
@@ -179,11 +181,14 @@ def discover_themes(
         run.settings = asdict(found.analysis.settings)
         run.versions = found.analysis.versions
         run.people = len(responses)
-        run.figures = count_answers(questions, {q: list(by.values()) for q, by in contents.items()}, len(responses))
+        run.figures = (
+            count_answers(questions, {q: list(by.values()) for q, by in contents.items()}, len(responses)) | ballots
+        )
         run.finished_at = now()
         session.execute(
             insert(AnalysedResponse), [{"run_id": run_id, "response_id": response} for response in responses]
         )
+        keep_telling(session, ballots)
         keep_results(session, run, (found, grouped), (alone, others))
         afterwards(session, run)
         look_later(session, run)

@@ -13,6 +13,7 @@ from surveyapp.themes.count import shown
 from surveyapp.themes.discover import latest_run, open_job, start_run
 from surveyapp.themes.models import BATCH
 from surveyapp.themes.read import counts_of, name_of, other_sides, parts_of, told, tone_of, top_findings
+from surveyapp.themes.votes import votes_shown
 from surveyapp.web import db_session, find, settings, user
 
 AXIS = 25  # percent: the end of the axis of shares, unless one needs more
@@ -44,6 +45,7 @@ def results(survey_id: int) -> ResponseReturnValue:
         "themes/results.html",
         **page,
         figures=shown(questions, run.figures, survey.smallest_group),
+        votes=votes_shown(questions, run.figures, survey.smallest_group),
         texts=told(session, run, questions, survey),
         findings=found,
         arrived=arrived_since(run, survey.smallest_group),

@@ -89,9 +89,9 @@ def test_a_consent_is_told_of_all_who_answered_and_one_line_of_text_is_counted()
     assert "Elm" not in str(count_answers([question(Kind.SHORT_TEXT)], {7: ["Elm Street"] * 9}))
 
 
-def certain(worlds: list[tuple[object, list[int]]]) -> list[int]:
+def certain(worlds: list[tuple[QuestionFigure, list[int]]]) -> list[int]:
     """Counts of fewer than K people that are the same in all worlds in which the same is shown."""
-    by_figure: dict[object, list[list[int]]] = {}
+    by_figure: dict[QuestionFigure, list[list[int]]] = {}
     for seen, counts in worlds:
         by_figure.setdefault(seen, []).append(counts)
     return [
@@ -107,7 +107,7 @@ def test_r7_who_chose_some_of_three_cannot_be_worked_out(least: int, most: int) 
     people = 12 if least == most else 8
     asked = question(Kind.MULTIPLE_CHOICE, "Art", "Boats", "Cake", least=least, most=most)
     possible = [list(chosen) for n in range(least, most + 1) for chosen in combinations("abc", n)]
-    worlds = []
+    worlds: list[tuple[QuestionFigure, list[int]]] = []
     for answers in combinations_with_replacement(possible, people):
         counts = [sum(key in answer for answer in answers) for key in "abc"]
         worlds.append((figure(asked, answers), [*counts, *(people - count for count in counts)]))
@@ -117,7 +117,7 @@ def test_r7_who_chose_some_of_three_cannot_be_worked_out(least: int, most: int) 
 
 def test_r7_places_in_a_ranking_of_three_cannot_be_worked_out() -> None:
     asked = question(Kind.RANKING, "Art", "Boats", "Cake")
-    worlds = []
+    worlds: list[tuple[QuestionFigure, list[int]]] = []
     for answers in combinations_with_replacement([list(order) for order in permutations("abc")], 9):
         places = [sum(answer[place] == key for answer in answers) for key in "abc" for place in range(3)]
         worlds.append((figure(asked, answers), places))
@@ -133,4 +133,4 @@ def test_answers_in_another_order_give_the_same_counts() -> None:
     ]
     for kind, answers in given:
         counted = count_answers([question(kind)], {7: answers})
-        assert str(counted) == str(count_answers([question(kind)], {7: answers[::-1]}))
+        assert str(counted) == str(count_answers([question(kind)], {7: list(reversed(answers))}))
