@@ -1,16 +1,18 @@
 """The surveys to start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.communities.found import current_values
 from surveyapp.communities.models import Community
 from surveyapp.errors import Conflict
+from surveyapp.surveys.compose import value_options
 from surveyapp.surveys.models import Kind, Question, Section, Survey
-from surveyapp.surveys.portable import new_link
+from surveyapp.surveys.portable import from_data, new_link
 from surveyapp.surveys.proposals import MOST_PROPOSALS
+from surveyapp.surveys.ready_texts import OUTLINES, VALUES, Outline
 
 
 def values_and_next_goals(
@@ -27,10 +29,7 @@ def values_and_next_goals(
     Raises:
         Conflict: If no value holds at the moment.
     """
-    values = [
-        {"key": f"v{value.id}", "value_id": value.id, "label": value.name, "note": value.meaning}
-        for value in current_values(session, community.id)
-    ]
+    values = value_options(session, community.id)
     if not values:
         raise Conflict("The community has no values at the moment; this survey asks about them.")
     survey = Survey(
@@ -113,10 +112,57 @@ class ReadyMade:
     make: Callable[..., Survey]  # as values_and_next_goals()
 
 
+def made_of(outline: Outline) -> Callable[..., Survey]:
+    """What makes a draft of an outline; its arguments are those of values_and_next_goals().
+
+    It raises Conflict if a question asks about the community's values and none holds.
+    """
+
+    def make(
+        session: Session,
+        community: Community,
+        *,
+        smallest_group: int = 5,
+        quote_group: int = 10,
+        title: str = outline.title,
+        purpose: str = outline.purpose,
+    ) -> Survey:
+        values = value_options(session, community.id)
+        sections = [
+            _section(position, part, intro, *(from_data(_with_values(asked, values)) for asked in questions))
+            for position, (part, intro, questions) in enumerate(outline.parts, start=1)
+        ]
+        survey = Survey(
+            community=community,
+            title=title,
+            purpose=purpose,
+            link=new_link(),
+            smallest_group=smallest_group,
+            quote_group=quote_group,
+            sections=sections,
+        )
+        session.add(survey)
+        session.flush()
+        return survey
+
+    return make
+
+
+def _with_values(asked: Mapping[str, Any], values: list[dict[str, Any]]) -> dict[str, Any]:
+    settings = asked["settings"]
+    if settings.get("options") != VALUES:
+        return dict(asked)
+    if not values:
+        raise Conflict("The community has no values at the moment; this survey asks about them.")
+    if asked["kind"] == Kind.SINGLE_CHOICE.value:
+        values = [{"key": value["key"], "label": value["label"]} for value in values]
+    return {**asked, "settings": {**settings, "options": values}}
+
+
 READY_MADE = {
     "values_and_next_goals": ReadyMade(
         "Our values and next goals",
         "How much each value matters and how well it is lived, what to do next, and what gets in the way.",
         values_and_next_goals,
     )
-}
+} | {name: ReadyMade(outline.title, outline.about, made_of(outline)) for name, outline in OUTLINES.items()}

@@ -51,7 +51,9 @@ def new() -> ResponseReturnValue:
         )
     else:
         survey = READY_MADE[start].make(db_session(), community())
-    design.settle(survey, **form.settings(), today=now().date())
+    wanted = form.settings()
+    wanted["purpose"] = wanted["purpose"] or survey.purpose
+    design.settle(survey, **wanted, today=now().date())
     audit.record(db_session(), "made a survey", user_id=user().id, community_id=community().id, survey=survey.id)
     db_session().commit()
     return redirect(url_for("surveys.edit", survey_id=survey.id), HTTPStatus.SEE_OTHER)
