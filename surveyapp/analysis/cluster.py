@@ -249,18 +249,44 @@ def _agreed(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, resamp
 
 
 def with_loose_parted(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels) -> Labels:
-    """The labels, with parts that lie apart as themes of their own where a theme holds little together."""
+    """The labels, with parts that lie apart as themes of their own where a theme holds little together.
+
+    What then has more ties to other themes than inside is no theme: each of its texts goes where most of its ties are.
+    """
     closeness = _closeness(vectors, labels)
     loose = np.flatnonzero(closeness < LOOSE * np.median(closeness))
+    if not len(loose):
+        return labels
     parted = labels.copy()
     for theme in loose.tolist():
         rows = np.flatnonzero(labels == theme)
         parts = _lying_apart(vectors[rows], sp.csr_array(graph[rows][:, rows])) if len(rows) >= FEWEST_TO_PART else None
         if parts is not None:
             parted[rows] = np.where(parts > 0, parted.max() + parts, theme)
-    if parted.max() == labels.max():
+    unsure = np.unique(parted[np.isin(labels, loose)])
+    return numbered(closest_middle(vectors, middles(vectors, without_scattered(vectors, graph, parted, unsure))))
+
+
+def without_scattered(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels, unsure: Labels) -> Labels:
+    """The labels without unsure themes that have fewer ties inside than leading out.
+
+    Such are no community even in the weak sense of Radicchi and others (2004). Each of their texts goes where most of
+    its other ties lead, or to the nearest middle.
+    """
+    members = sp.csr_array((np.ones(len(labels)), (np.arange(len(labels)), labels)))
+    ties = (graph @ members).toarray()  # of each text to each theme
+    inside = np.bincount(labels, weights=ties[np.arange(len(labels)), labels])
+    is_scattered = inside < 0.5 * np.bincount(labels, weights=ties.sum(axis=1))
+    is_scattered &= np.isin(np.arange(len(inside)), unsure)
+    if not is_scattered.any() or is_scattered.all():
         return labels
-    return numbered(closest_middle(vectors, middles(vectors, parted)))
+    rows = np.flatnonzero(is_scattered[labels])
+    kept = np.flatnonzero(~is_scattered)
+    leading = ties[rows][:, kept]
+    nearest_kept = closest_middle(vectors[rows], middles(vectors, labels)[kept])
+    labels = labels.copy()
+    labels[rows] = kept[np.where(leading.any(axis=1), leading.argmax(axis=1), nearest_kept)]
+    return numbered(labels)
 
 
 def _lying_apart(vectors: FloatMatrix, graph: sp.csr_array) -> Labels | None:

@@ -13,6 +13,7 @@ from surveyapp.analysis.cluster import (
     nearest,
     neighbour_graph,
     with_loose_parted,
+    without_scattered,
 )
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement
@@ -132,6 +133,16 @@ def test_a_loose_theme_of_one_subject_stays_whole() -> None:
     vectors[loose] = np.rint(spread / np.linalg.norm(spread, axis=1, keepdims=True) * GRID)
 
     assert adjusted_rand_score(truth, parted(vectors, np.array(truth))) == 1.0
+
+
+def test_what_has_most_of_its_ties_elsewhere_is_no_theme() -> None:
+    vectors, truth = planted(8, 40)
+    labels = np.array(truth)
+    labels[[int(row) for group in range(8) for row in np.flatnonzero(labels == group)[:3]]] = 8  # some of each
+    graph = neighbour_graph(nearest(vectors, 20), np.arange(len(vectors)))
+
+    assert without_scattered(vectors, graph, labels, np.array([2, 8])).tolist() == truth
+    assert without_scattered(vectors, graph, labels, np.array([2])).tolist() == labels.tolist()
 
 
 def test_texts_that_are_like_no_other_are_weak_fits() -> None:
