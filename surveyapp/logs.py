@@ -1,9 +1,22 @@
 """Logs: one event, one line of JSON, in UTC, on standard error; never a body, an address or a secret."""
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
+
+SECRET_PATH = re.compile(r"(/(?:a|unsubscribe)/)[^\s/?#\"'&]+")  # addresses that are secrets themselves
+
+
+def mask_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take the secrets of personal links out of whatever is told, also where a library or a traceback tells it."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = SECRET_PATH.sub(r"\1…", value)
+    return event
 
 
 def configure(level: str = "info") -> None:
@@ -13,6 +26,7 @@ def configure(level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
+        mask_secrets,
     ]
     renderer = structlog.processors.JSONRenderer(ensure_ascii=True)  # control and bidi characters arrive escaped
     structlog.configure(

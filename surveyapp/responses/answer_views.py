@@ -224,7 +224,7 @@ def _lead(page: Page, bearer: Bearer, step: Step) -> ResponseReturnValue:
 
 def thanks(link: str) -> ResponseReturnValue:
     """Show the receipt, the private code while it may be shown, and what happens next."""
-    survey = survey_to_read(db_session(), link)
+    survey = survey_to_read(db_session(), link, is_whole=False)
     receipt = request.args.get("receipt", "")
     if not RECEIPT.fullmatch(receipt):
         return to("responses.welcome", link=link)

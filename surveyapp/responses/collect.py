@@ -208,7 +208,8 @@ def _store(
     response = session.scalars(written, execution_options={"populate_existing": True}).one_or_none()
     if response is None:  # it was sent before, by this very form
         return session.scalars(select(Response).filter_by(**key)).one()
-    session.execute(delete(Answer).where(Answer.response_id == response.id, Answer.question_id.in_(answers)))
+    old = delete(Answer).where(Answer.response_id == response.id, Answer.question_id.in_(answers))
+    session.execute(old, execution_options={"synchronize_session": False})  # no answer was loaded here
     rows = [
         {
             "response_id": response.id,

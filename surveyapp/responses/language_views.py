@@ -28,14 +28,22 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(plain=str.__str__)
 
 
-def survey_to_read(reader: Session, link: str) -> Survey:
+def survey_to_read(reader: Session, link: str, *, is_whole: bool = True) -> Survey:
     """The survey at an open link, in the language of whoever asks.
+
+    Args:
+        reader: The caller's session.
+        link: What follows ``/s/`` in the address.
+        is_whole: With its questions; a page that shows none of them does without.
 
     Raises:
         NotFound: There is none.
     """
-    survey = survey_at(reader, link)
-    say(reader, survey, _language_of_member(reader, survey))
+    survey = survey_at(reader, link, is_whole=is_whole)
+    language = _language_of_member(reader, survey)
+    if not is_whole and language != survey.language:
+        survey = survey_at(reader, link)  # it is translated as a whole
+    say(reader, survey, language)
     return survey
 
 

@@ -41,7 +41,7 @@ def exchange(secret: str) -> ResponseReturnValue:
 
 def resume(link: str) -> ResponseReturnValue:
     """Ask for the private code."""
-    survey = survey_to_read(db_session(), link)
+    survey = survey_to_read(db_session(), link, is_whole=False)
     return _ask(survey) if is_open(survey) else closed(survey)
 
 
@@ -108,7 +108,7 @@ def withdraw(link: str) -> ResponseReturnValue:
 
 def withdrawn(link: str) -> ResponseReturnValue:
     """Say that nothing is kept any more."""
-    survey = survey_to_read(db_session(), link)
+    survey = survey_to_read(db_session(), link, is_whole=False)
     return render_template("responses/withdrawn.html", survey=survey, community=survey.community)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveyapp import audit
@@ -29,24 +29,27 @@ class NotReady(Conflict):
     """A survey was to be opened that cannot be asked as it stands."""
 
 
-def survey_at(session: Session, link: str) -> Survey:
+# Built once: members' pages ask it at each request.
+_AT_LINK = (
+    select(Survey)
+    .where(Survey.link == bindparam("link"), Survey.state != State.DRAFT)
+    .options(joinedload(Survey.community).joinedload(Community.mission))
+)
+_WHOLE = _AT_LINK.options(joinedload(Survey.sections).joinedload(Section.questions))
+
+
+def survey_at(session: Session, link: str, *, is_whole: bool = True) -> Survey:
     """The survey at an open link, in one query with all that its pages show; drafts are at none.
+
+    Args:
+        session: The caller's.
+        link: What follows ``/s/`` in the address.
+        is_whole: With its questions; a page that shows none of them does without.
 
     Raises:
         NotFound: If there is none.
     """
-    survey = (
-        session.scalars(
-            select(Survey)
-            .where(Survey.link == link, Survey.state != State.DRAFT)
-            .options(
-                joinedload(Survey.community).joinedload(Community.mission),
-                joinedload(Survey.sections).joinedload(Section.questions),
-            )
-        )
-        .unique()
-        .one_or_none()
-    )
+    survey = session.scalars(_WHOLE if is_whole else _AT_LINK, {"link": link}).unique().one_or_none()
     if survey is None:
         raise NotFound("There is no survey at this address. Please look at your link again; it may be incomplete.")
     return survey
