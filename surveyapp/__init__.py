@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
         take_in_views,  # noqa: F401 - adds the pages for files to the blueprint
     )
     from surveyapp.responses.views import bp as responses
-    from surveyapp.review import regroup_views  # noqa: F401 - adds its pages to the blueprint
+    from surveyapp.review import proposal_views, regroup_views  # noqa: F401 - they add their pages to the blueprint
     from surveyapp.review.views import bp as review
     from surveyapp.surveys import (
         compose_views,  # noqa: F401 - adds the pages for questions to the blueprint

@@ -89,6 +89,9 @@ POLICY = {
     # understand
     # review
     "review.board": Who.LEADER,
+    "review.proposals": Who.LEADER,
+    "review.propose": Who.MANAGER,
+    "review.show_proposal": Who.MANAGER,
     "review.others": Who.MANAGER,  # single ideas, word for word
     "review.add": Who.MANAGER,
     "review.move_to": Who.MANAGER,

@@ -261,7 +261,7 @@ def upgrade() -> None:
         sa.Column("is_by_member", sa.Boolean(), nullable=False),
         sa.Column("telling", sa.Float(), nullable=False),
         sa.CheckConstraint("telling BETWEEN 0 AND 1", name="telling_is_a_share"),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_proposal_question_id"),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_proposal_question_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_proposal"),
         sa.UniqueConstraint("question_id", "text", name="uq_proposal_question_id_text"),
         sqlite_strict=True,

@@ -106,7 +106,7 @@ class Proposal(Base):
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 128 random bits, hexadecimal
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
     is_shown: Mapped[bool] = mapped_column(default=True)  # False: taken off by a manager
     is_by_member: Mapped[bool] = mapped_column(default=False)  # proposed while answering
