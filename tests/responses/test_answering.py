@@ -13,7 +13,7 @@ from surveyapp.communities.models import Community
 from surveyapp.db import now
 from surveyapp.responses import collect
 from surveyapp.responses.models import Answer, Response
-from surveyapp.surveys.models import Kind, Layout, Survey
+from surveyapp.surveys.models import Kind, Layout, Survey, Translation
 from surveyapp.surveys.rules import name_of
 from tests.factories import make_survey
 from tests.responses.every_kind import QUESTIONS, make_asked
@@ -286,12 +286,17 @@ def test_an_answer_page_is_one_short_write_transaction_of_few_statements(app: Fl
     assert welcome + start_and_part + len(posted) + thanks <= 12, counts
 
 
+@pytest.mark.parametrize(("language", "most"), [("en", 8), ("ar", 12)])
 def test_a_submission_of_ten_questions_on_one_page_takes_few_statements(
-    app: Flask, session: Session, community: Community, client: FlaskClient
+    app: Flask, session: Session, community: Community, client: FlaskClient, language: str, most: int
 ) -> None:
-    """The questions, the answers and the receipt: at most 8 statements, beginnings and ends not counted."""
+    """The questions, the answers and the receipt; a translation costs one more each. Beginnings are not counted."""
     names = [name for name in QUESTIONS if name not in ("consent", "vote", "values")]
     survey, questions = make_asked(session, community, names, layout=Layout.SURVEY)
+    survey.languages = ["ar"]
+    session.add(Translation(survey_id=survey.id, language="ar", place="title", text="\u0635\u064a\u0641"))
+    session.commit()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     member = Member(client, survey).start()
     typed = {name_of(questions[name]): "3" for name in ("rating", "recommend", "number", "line", "text")}
     statements: list[str] = []
@@ -301,8 +306,9 @@ def test_a_submission_of_ten_questions_on_one_page_takes_few_statements(
         lambda c, cursor, statement, *rest: None if statement.startswith(CONTROL) else statements.append(statement),
     )
     member.go(1).press(typed)
-    assert "Thank you for taking part" in words_of(member.page)
-    assert len(statements) <= 8, statements
+    assert ('dir="rtl"' in member.page) is (language == "ar")
+    assert "/thanks" in member.answer.request.path
+    assert len(statements) <= most, statements
 
 
 def test_the_kinds_of_the_survey_are_all_asked(survey: Survey) -> None:
