@@ -14,17 +14,9 @@ from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
 from surveyapp.analysis.phrases import MOST_READ, Phrases, keywords, only_a_place, scores
-from surveyapp.analysis.sides import SIDE_WORDS, are_opposite, side
-from surveyapp.analysis.titles import (
-    MOST_EASE,
-    is_about_the_poll,
-    is_against,
-    is_wish,
-    leans,
-    reading_ease,
-    title_spans,
-)
-from surveyapp.analysis.words import STOP_WORDS, stem, words
+from surveyapp.analysis.reader import Reader
+from surveyapp.analysis.sides import are_opposite, side
+from surveyapp.analysis.titles import MOST_EASE, is_wish, leans
 
 MOST_QUOTES = 3
 TITLES_LOOKED_AT = 60
@@ -60,8 +52,6 @@ LEAST_CARRIED = 0.2
 """What a word carries that tells nothing about its theme; the one that tells most carries one more."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
-
-_SAY_NOT_WHAT = STOP_WORDS | SIDE_WORDS
 
 
 @dataclass(frozen=True)
@@ -117,6 +107,7 @@ def describe(
     centres: FloatMatrix,
     phrases: Phrases,
     place: Callable[[Sequence[str]], FloatMatrix],
+    reader: Reader | None = None,
 ) -> list[Description]:
     """Title, keywords and quotes of each theme.
 
@@ -129,10 +120,12 @@ def describe(
         centres: Middle of each theme, shape (n_themes, n_dims).
         phrases: Phrases of the texts, these themes' among them.
         place: Gives vectors of pieces of texts.
+        reader: Has read texts with these phrases, where it has done so.
     """
+    reader = reader or Reader(phrases)
     members = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
     typical = [_typical(vectors, rows[quotable[rows]], centre) for rows, centre in zip(members, centres, strict=True)]
-    pieces = [[piece for row in rows.tolist() for piece in _pieces_of(texts[row], row)] for rows in typical]
+    pieces = [[piece for row in rows.tolist() for piece in _pieces_of(reader, texts[row], row)] for rows in typical]
     cuts = [(theme, i) for theme, group in enumerate(pieces) for i, piece in enumerate(group) if piece.is_cut]
     vectors_of = [vectors[[piece.row for piece in group]] for group in pieces]
     for (theme, i), vector in zip(cuts, place([pieces[theme][i].text for theme, i in cuts]), strict=True):
@@ -145,10 +138,10 @@ def describe(
         if not len(typical[theme]):
             described.append(Description(", ".join(shown) or UNQUOTED, shown, ()))
             continue
-        telling = _telling(texts, phrases, rows, found)
+        telling = _telling(texts, reader, rows, found)
         alike = vectors_here @ _core(vectors, telling.on_side, centre) / GRID
         nearest = int(typical[theme][0])
-        best = _title(pieces[theme], alike, telling, phrases)
+        best = _title(pieces[theme], alike, telling, reader)
         title, source, _ = pieces[theme][best] if best is not None else _Piece(texts[nearest], nearest, False)
         goal = propose(title, phrases.written_small)
         like_title = vectors[typical[theme]].astype(np.float64) @ vectors_here[best or 0] / GRID**2
@@ -158,19 +151,20 @@ def describe(
                 shown,
                 _quotes(texts, vectors, typical[theme], centre, source),
                 goal.words if goal else None,
-                _opposite(texts, typical[theme], title, telling, like_title) if best is not None else None,
+                _opposite(texts, reader, typical[theme], title, telling, like_title) if best is not None else None,
             )
         )
     return described
 
 
-def _pieces_of(text: str, row: int) -> list[_Piece]:
+def _pieces_of(reader: Reader, text: str, row: int) -> list[_Piece]:
     """The pieces of a text that could be a title, all of it first."""
-    return [_Piece(text[start:end], row, i > 0) for i, (start, end) in enumerate(title_spans(text))]
+    return [_Piece(text[start:end], row, i > 0) for i, (start, end) in enumerate(reader.spans(text))]
 
 
-def _telling(texts: Sequence[str], phrases: Phrases, rows: Labels, found: dict[str, float]) -> _Telling:
+def _telling(texts: Sequence[str], reader: Reader, rows: Labels, found: dict[str, float]) -> _Telling:
     """What the words of a theme are worth: a place tells nothing."""
+    phrases = reader.phrases
     single = {
         stems: score
         for stems, score in found.items()
@@ -184,14 +178,14 @@ def _telling(texts: Sequence[str], phrases: Phrases, rows: Labels, found: dict[s
     for bit, row in enumerate(read):
         for stems in phrases.of_text[row] & single.keys():
             texts_with[stems] = texts_with.get(stems, 0) | 1 << bit
-    says_no = np.array([is_against(texts[row]) for row in read])
+    says_no = np.array([reader.is_against(texts[row]) for row in read])
     against = bool(says_no.mean() > 0.5)
     return _Telling(
         {stems: score / most for stems, score in single.items()},
         {stems: min(1.0, n / enough) for stems, n in inside.items() if n > 1},
         texts_with,
         len(read),
-        float(np.mean([is_about_the_poll(texts[row]) for row in read])) >= ABOUT_THE_POLL,
+        float(np.mean([reader.is_about_the_poll(texts[row]) for row in read])) >= ABOUT_THE_POLL,
         against,
         np.array(read, dtype=np.int64)[says_no == against],
     )
@@ -205,13 +199,13 @@ def _core(vectors: FloatMatrix, on_side: Labels, centre: FloatMatrix) -> NDArray
     return total / max(float(np.sqrt((total * total).sum())), 1e-9)
 
 
-def _own_stems(text: str) -> set[str]:
-    """The stems of the words that carry what a text says, without those that only tell on which side it is."""
-    return {stem(word) for word in words(text) if word not in _SAY_NOT_WHAT and len(word) > 2}
-
-
 def _opposite(
-    texts: Sequence[str], rows: Labels, title: str, telling: _Telling, like_title: NDArray[np.float64]
+    texts: Sequence[str],
+    reader: Reader,
+    rows: Labels,
+    title: str,
+    telling: _Telling,
+    like_title: NDArray[np.float64],
 ) -> tuple[int, float] | None:
     """The text most like the title that says the opposite, if enough of those who speak of the same thing do.
 
@@ -220,20 +214,21 @@ def _opposite(
 
     Args:
         texts: Distinct texts.
+        reader: Reads them.
         rows: Those of the theme that are looked at.
         title: The title of the theme.
         telling: What words are worth.
         like_title: Cosine of each of the rows to the title, shape (n_rows,).
     """
-    own = {stems: LEAST_CARRIED + telling.stems.get(stems, 0.0) for stems in _own_stems(title)}
+    own = {stems: LEAST_CARRIED + telling.stems.get(stems, 0.0) for stems in sorted(reader.what_it_says(title))}
     if not own or not is_wish(title):
         return None
     main = min(own, key=lambda stems: (-own[stems], stems))
     enough = SAME_WORDS * sum(own.values())
     speaking = {}
     for row, alike in zip(rows.tolist(), like_title.tolist(), strict=True):
-        said = _own_stems(texts[row])
-        if main in said and (alike >= SAME_THING or sum(own.get(stems, 0.0) for stems in said) >= enough):
+        said = reader.what_it_says(texts[row])
+        if main in said and (alike >= SAME_THING or sum(own[stems] for stems in own if stems in said) >= enough):
             speaking[row] = alike
     others = [row for row in speaking if is_wish(texts[row]) and are_opposite(side(texts[row]), side(title))]
     share = len(others) / max(1, len(speaking))
@@ -246,31 +241,30 @@ def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
     return rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
 
 
-def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telling, phrases: Phrases) -> int | None:
+def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telling, reader: Reader) -> int | None:
     """Which piece is near the middle and says a wish in words that the theme shares; None without pieces.
 
     Args:
         pieces: What could be the title.
         alike: Cosine of each piece to the middle of the theme's core, shape (n_pieces,).
         telling: What words are worth.
-        phrases: Phrases of all texts.
+        reader: Reads them.
     """
     worth = alike.copy()
     for number, (piece, _, _) in enumerate(pieces):
-        own = {stem(word) for word in words(piece) if word not in phrases.empty and len(word) > 2}
-        tells = min(MOST_THAT_TELLS, sum(telling.stems.get(stems, 0.0) for stems in own))
+        own, n_places = reader.carrying(piece)
+        tells = min(MOST_THAT_TELLS, sum(telling.stems[stems] for stems in own if stems in telling.stems))
         alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
-        spoken_of = reduce(or_, (telling.texts_with.get(stems, 0) for stems in own), 0).bit_count()
-        where = sum(word in phrases.places and not phrases.is_usual(word) for word in set(words(piece)))
-        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone - A_PLACE * min(2, where)
-        worth[number] += WHAT_IS_SPOKEN_OF * spoken_of / max(1, telling.n_read)
+        spoken_of = reduce(or_, (telling.texts_with[stems] for stems in own if stems in telling.texts_with), 0)
+        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone - A_PLACE * min(2, n_places)
+        worth[number] += WHAT_IS_SPOKEN_OF * spoken_of.bit_count() / max(1, telling.n_read)
     best, best_score = None, -np.inf
     for number in np.argsort(-worth, kind="stable").tolist():
         if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better
             break
         piece = pieces[number].text
-        score = float(worth[number]) + reading_ease(piece, phrases.often, of_the_poll=telling.of_the_poll)
-        score -= MINORITY_SIDE * (is_against(piece) != telling.against)
+        score = float(worth[number]) + reader.ease(piece, telling.of_the_poll)
+        score -= MINORITY_SIDE * (reader.is_against(piece) != telling.against)
         if score > best_score + 1e-9:
             best, best_score = number, score
     return best

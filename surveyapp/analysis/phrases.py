@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.lexicon import tag
 from surveyapp.analysis.places import KINDS_OF_PLACE, place_names
 from surveyapp.analysis.tone_scan import word_set
-from surveyapp.analysis.words import STOP_WORDS, clean, stem, words, written_large
+from surveyapp.analysis.words import STOP_WORDS, stem, words_and_marks, written_large
 
 MOST_READ = 400
 """Texts of a theme, and of a sub-theme, whose phrases are counted: the first in their order, which nobody chose. A
@@ -51,7 +51,6 @@ SAME_BEGINNING = (5, 0.6)
 """Two words are one for a reader when they begin with so many letters alike, and so large a share of the longer:
 "homeless" and "homelessness"."""
 
-_PHRASE_ENDS = re.compile(r"[.,;:!?()\[\]\"“”/–—]+|\s-+\s")
 _ROOT = re.compile(r"(?<=[a-z]{3})(?:e|er|ers|ing|ed|ion|ions)$")
 
 
@@ -107,25 +106,37 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
     themes = groupings[0] if groupings else np.zeros(len(texts), dtype=np.int64)
     rows = np.unique(np.concatenate([read_first(labels) for labels in groupings or (themes,)]))
     sizes, n_read = (np.bincount(labels + 1, minlength=1) for labels in (themes, themes[rows]))
-    empty = STOP_WORDS | frame
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    in_texts: defaultdict[str, float] = defaultdict(float)
+    ends_phrase = _EndsPhrase(STOP_WORDS | frame)
+    stems_of = _Stems()
+    forms: Counter[str] = Counter()
     said_by: Counter[str] = Counter()
     of_text, stands_for = {}, {}
+    of_theme: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for row in rows.tolist():
-        of_text[row] = frozenset(_phrases(texts[row], empty, forms))
+        said = words_and_marks(texts[row])
+        written = _phrases(said, ends_phrase)
+        forms.update(written)
+        said_by.update({word for word in said if word[0].isalnum()})
+        of_text[row] = frozenset(map(stems_of.__getitem__, written))
         stands_for[row] = float(sizes[themes[row] + 1] / n_read[themes[row] + 1])
-        said_by.update(set(words(texts[row])))
-        for stems in of_text[row]:
-            in_texts[stems] += stands_for[row]
-    shown_as = {stems: min(written, key=lambda w: (-written[w], w)) for stems, written in forms.items()}
+        of_theme[int(themes[row])].update(of_text[row])
+    in_texts: dict[str, float] = {}
+    for theme in sorted(of_theme):
+        each = float(sizes[theme + 1] / n_read[theme + 1])
+        for stems, n in of_theme[theme].items():
+            in_texts[stems] = in_texts.get(stems, 0.0) + n * each
+    shown_as: dict[str, str] = {}
+    for written_form, n in forms.items():
+        other = shown_as.setdefault(stems_of[written_form], written_form)
+        if (-n, written_form) < (-forms[other], other):
+            shown_as[stems_of[written_form]] = written_form
     names = written_large(texts[row] for row in of_text)
     return Phrases(
         of_text,
         stands_for,
         in_texts,
         len(texts),
-        empty,
+        ends_phrase.empty,
         shown_as,
         places=place_names((texts[row] for row in of_text), names),
         written_small=frozenset(said_by) - names,
@@ -133,23 +144,42 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
     )
 
 
-def _phrases(text: str, empty: frozenset[str], forms: defaultdict[str, Counter[str]]) -> Iterable[str]:
-    """The phrases of a text as stems; how they were written is counted in *forms*."""
-    for part in _PHRASE_ENDS.split(clean(text)):
-        said = words(part)
-        stems = [stem(word) for word in said]
-        may_end = [word not in empty and not word.isdigit() and len(word) > 1 for word in said]
-        for start in range(len(said)):
-            if not may_end[start]:
-                continue
-            for end in range(start, min(start + 3, len(said))):
-                if not may_end[end] or (end == start and len(said[start]) < 3):
-                    continue
-                if end == start + 2 and not (may_end[start + 1] or said[start + 1] in INSIDE_PHRASE):
-                    continue
-                phrase = " ".join(stems[start : end + 1])
-                forms[phrase][" ".join(said[start : end + 1])] += 1
-                yield phrase
+class _EndsPhrase(dict[str, bool]):
+    """Whether a phrase may begin or end with a word: looked up once for each different word."""
+
+    def __init__(self, empty: frozenset[str]) -> None:
+        self.empty = empty
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = word[0].isalnum() and word not in self.empty and not word.isdigit() and len(word) > 1
+        return self[word]
+
+
+class _Stems(dict[str, str]):
+    """The stems of a phrase, found once for each different one."""
+
+    def __missing__(self, phrase: str) -> str:
+        self[phrase] = " ".join(map(stem, phrase.split(" ")))
+        return self[phrase]
+
+
+def _phrases(said: Sequence[str], ends_phrase: _EndsPhrase) -> list[str]:
+    """The phrases of a text as they are written, given its words and marks."""
+    may_end = [*map(ends_phrase.__getitem__, said), False, False]
+    found = []
+    for i, word in enumerate(said):
+        if not may_end[i]:
+            continue
+        if len(word) > 2:
+            found.append(word)
+        if may_end[i + 1]:
+            two = f"{word} {said[i + 1]}"
+            found.append(two)
+            if may_end[i + 2]:
+                found.append(f"{two} {said[i + 2]}")
+        elif may_end[i + 2] and said[i + 1] in INSIDE_PHRASE:
+            found.append(f"{word} {said[i + 1]} {said[i + 2]}")
+    return found
 
 
 def scores(phrases: Phrases, rows: Labels) -> dict[str, float]:

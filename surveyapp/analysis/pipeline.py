@@ -14,6 +14,7 @@ from surveyapp.analysis.embed import Space, Vectors, learn_space
 from surveyapp.analysis.ideas import read_answers
 from surveyapp.analysis.membership import Membership, grouped, vectors_of
 from surveyapp.analysis.phrases import count_phrases
+from surveyapp.analysis.reader import Reader
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.tally import tally
 from surveyapp.analysis.texts import Texts, once
@@ -109,6 +110,7 @@ def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space)
     shown = [texts.shown[row] for row in rows.tolist()]
     near = vectors[rows]
     phrases = count_phrases(shown, space.frame, themes.labels[rows], themes.parts[rows])
+    reader = Reader(phrases)
     described = []
     for labels in (themes.labels, themes.parts):
         if labels.max(initial=-1) < 0:
@@ -123,6 +125,7 @@ def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space)
                 centres=middles(vectors, labels),
                 phrases=phrases,
                 place=space.vectors,
+                reader=reader,
             )
         ]
     return described

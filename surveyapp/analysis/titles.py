@@ -76,6 +76,8 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """What follows an "and" where the wish before it is whole: another clause, not another thing of a list."""
+_GOES_ON_WITH_AND = re.compile(r"\s*,?\s*(?:and|or)\b")
+_BEGINS_ANEW = re.compile(r"(?:we|there|the city|people)\s")
 _REFERS_ELSEWHERE = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|him|her|ones|here|same|such|does|do so|as well|also|"
     r"something|else|too)\b",
@@ -216,12 +218,12 @@ def _stands_alone(statement: str, span: Span, after: int, *, is_first: bool) -> 
         is_first: Whether the statement begins with it.
     """
     piece, rest = statement[span[0] : span[1]], statement[span[1] : after + 40]
+    if not (is_first or piece[0].isupper() or _BEGINS_ANEW.match(piece)):
+        return False
     n = len(piece.split())
     if not BEST_LENGTH[0] <= n <= BEST_LENGTH[1] or piece.count('"') % 2 or piece.count("(") != piece.count(")"):
         return False
     if _OPEN_BEGIN.match(piece) or _OPEN_END.search(piece) or not is_wish(piece):
         return False
-    goes_on_with_and = re.match(r"\s*,?\s*(?:and|or)\b", rest)
-    if goes_on_with_and and (_HALF_OF_A_PAIR.search(piece) or not _GOES_ON.match(rest)):
-        return False
-    return is_first or piece[0].isupper() or re.match(r"(?:we|there|the city|people)\s", piece) is not None
+    goes_on_with_and = _GOES_ON_WITH_AND.match(rest)
+    return not (goes_on_with_and and (_HALF_OF_A_PAIR.search(piece) or not _GOES_ON.match(rest)))

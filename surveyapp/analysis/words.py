@@ -12,6 +12,7 @@ LONGEST_WORD = 40
 """Characters of one word that are looked at: longer ones are addresses or noise."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD_OR_MARK = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.,;:!?()\[\]\"“”/–—]|\s-+\s")
 _LATER_WORD = re.compile(r"(?<=[a-z,] )[^\W\d_]{2,40}")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,500}")
@@ -80,12 +81,20 @@ def _may_repeat(text: str) -> bool:
     return b"\0\0\0" in (number ^ (number >> 8)).to_bytes(len(text))
 
 
+def _small(text: str) -> str:
+    """The text clean, in small letters, apostrophes straight, letters not drawn out."""
+    text = clean(text).lower().replace("’", "'")
+    return _REPEATED.sub(r"\1\1", text) if _may_repeat(text) else text
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order, in small letters, apostrophes straight; long ones cut, letters not drawn out."""
-    text = clean(text).lower().replace("’", "'")
-    if _may_repeat(text):
-        text = _REPEATED.sub(r"\1\1", text)
-    return [word[:LONGEST_WORD] for word in _WORD.findall(text)]
+    return [word[:LONGEST_WORD] for word in _WORD.findall(_small(text))]
+
+
+def words_and_marks(text: str) -> list[str]:
+    """The words as `words` gives them, and between them the marks at which a phrase ends."""
+    return [word[:LONGEST_WORD] for word in _WORD_OR_MARK.findall(_small(text))]
 
 
 def fold(text: str) -> str:

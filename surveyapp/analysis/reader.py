@@ -1,0 +1,54 @@
+"""What a text, or a piece of one, tells by itself: found once in a run, in however many themes it stands.
+
+A reader is made for one run and goes with it, so that no one's words stay in memory.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from surveyapp.analysis.phrases import Phrases
+from surveyapp.analysis.sides import SIDE_WORDS
+from surveyapp.analysis.split import Span
+from surveyapp.analysis.titles import is_about_the_poll, is_against, reading_ease, title_spans
+from surveyapp.analysis.words import STOP_WORDS, stem, words
+
+_SAY_NOT_WHAT = STOP_WORDS | SIDE_WORDS
+
+
+class Carrying(NamedTuple):
+    """The words of a piece that carry what it says."""
+
+    stems: tuple[str, ...]
+    """Their stems, each once, in the order of the alphabet."""
+    n_places: int
+    """How many words name a place that marks it out."""
+
+
+class Reader:
+    """Reads texts, and remembers what it has read."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self.phrases = phrases
+        self.spans: Callable[[str], list[Span]] = cache(title_spans)
+        """Where the pieces of a text begin and end that could be a title, all of it first."""
+        self.is_against: Callable[[str], bool] = cache(is_against)
+        self.is_about_the_poll: Callable[[str], bool] = cache(is_about_the_poll)
+        self.what_it_says: Callable[[str], frozenset[str]] = cache(_what_it_says)
+        """The stems of the words that carry what a text says, without those that only tell on which side it is."""
+        self.carrying: Callable[[str], Carrying] = cache(self._carrying)
+        self.ease: Callable[[str, bool], float] = cache(self._ease)
+        """How well a piece reads as a title, and whether it may be about the survey."""
+
+    def _carrying(self, piece: str) -> Carrying:
+        said = set(words(piece))
+        stems = {stem(word) for word in said if len(word) > 2 and word not in self.phrases.empty}
+        places = self.phrases.places
+        return Carrying(tuple(sorted(stems)), sum(word in places and not self.phrases.is_usual(word) for word in said))
+
+    def _ease(self, piece: str, of_the_poll: bool) -> float:
+        return reading_ease(piece, self.phrases.often, of_the_poll=of_the_poll)
+
+
+def _what_it_says(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text) if word not in _SAY_NOT_WHAT and len(word) > 2)
