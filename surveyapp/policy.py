@@ -77,6 +77,7 @@ POLICY = {
     "responses.preview": Who.LEADER,
     "responses.collect": Who.LEADER,
     "responses.close": Who.MANAGER,
+    "responses.trust": Who.MANAGER,
     "responses.qr_png": Who.ANYONE,
     "responses.unsubscribe": Who.ANYONE,
     "responses.end_mail": Who.ANYONE,

@@ -78,10 +78,10 @@ def take_back(session: Session, keys: Iterable[str]) -> None:
     )
 
 
-def tally(sessions: sessionmaker[Session], key: str, window: timedelta, at: datetime | None = None) -> int:
-    """Count one more under *key*, in a transaction of its own."""
+def tallies(sessions: sessionmaker[Session], key: str, *windows: timedelta, at: datetime | None = None) -> list[int]:
+    """Count one more under *key* in several windows at once; how many there are in each."""
     with sessions.begin() as session:
-        return count(session, key, window, at or now())
+        return [count(session, f"{key}:{number}", window, at or now()) for number, window in enumerate(windows)]
 
 
 def _end_of(window: timedelta, at: datetime) -> datetime:

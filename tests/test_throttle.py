@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.errors import TooMany
-from surveyapp.throttle import Attempt, count, count_or_refuse, key_of, network, take_back, tally
+from surveyapp.throttle import Attempt, count, count_or_refuse, key_of, network, take_back, tallies
 
 NOON = datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -49,7 +49,7 @@ def test_what_is_taken_back_is_not_counted_and_never_below_nothing(session: Sess
 
 def test_all_who_count_at_once_are_counted(sessions: sessionmaker[Session]) -> None:
     seen: list[int] = []
-    threads = [threading.Thread(target=lambda: seen.append(tally(sessions, "a", QUARTER, NOON))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: seen.extend(tallies(sessions, "a", QUARTER, at=NOON))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,8 @@ from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.held import Bearer, Held, bearer_of
 from surveyapp.responses.language_views import choices, survey_to_read
+from surveyapp.responses.marks import HOUR, at_sending
+from surveyapp.responses.models import Response
 from surveyapp.responses.screens import is_quotable, screens
 from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.kinds import RULES, minutes
@@ -97,6 +100,7 @@ def start(link: str) -> ResponseReturnValue:
         return show_welcome(survey, notice=STALE)
     if not held().secret(link):
         held().begin(link, held().code(link) or collect.new_code())
+    held().start_clock(link, now())
     return to("responses.part", link=link, number=1)
 
 
@@ -148,9 +152,10 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     if step.number < number and new_proposals(page):
         return _show(page, bearer, NOT_PROPOSED, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        if _is_flood(page, step):
+        in_a_minute, in_an_hour = _count_from_here("answers by link", link, MINUTE, HOUR) if step.is_sending else (0, 0)
+        if in_a_minute > SENT_PER_MINUTE or _is_flood_of_proposals(page, step):
             return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        is_sent = _store(page, bearer, step)
+        is_sent = _store(page, bearer, step, from_network=0 if bearer.secret else in_an_hour)
     except collect.Closed:
         return closed(survey, typed), HTTPStatus.CONFLICT
     except OperationalError as error:
@@ -196,11 +201,9 @@ def _read(page: Page) -> Step:
     return Step(page.number, is_sending=not missing, is_proposing=True, missing=missing)
 
 
-def _is_flood(page: Page, step: Step) -> bool:
-    """Whether too many answers, or too many proposals, come from the sender's network at the moment."""
+def _is_flood_of_proposals(page: Page, step: Step) -> bool:
+    """Whether too many proposals come from the sender's network at the moment."""
     link = page.survey.link
-    if step.is_sending and is_flooded("answers by link", link, SENT_PER_MINUTE, MINUTE):
-        return True
     is_proposing = step.is_proposing and new_proposals(page)
     return bool(is_proposing) and is_flooded("proposals by link", link, PROPOSED_PER_MINUTE, MINUTE)
 
@@ -251,10 +254,14 @@ def _by_cookie(survey: Survey) -> Bearer:
         raise
 
 
-def _store(page: Page, bearer: Bearer, step: Step) -> bool:
+def _store(page: Page, bearer: Bearer, step: Step, from_network: int) -> bool:
     """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
     is_sending = step.is_sending
-    store = collect.send if is_sending else collect.keep
+    store: Callable[..., Response | str] = collect.keep
+    if is_sending:
+        answered = {q: page.readings[q.id].content for q in page.screen.questions if q.id in page.readings}
+        marks = at_sending(answered, held().begun_at(page.survey.link, UTC), now(), from_network)
+        store = partial(collect.send, marks=marks)
     with sessions().begin() as writer:
         stored = store(
             writer,
@@ -361,14 +368,19 @@ def has_valid_token() -> bool:
 
 
 def is_flooded(what: str, link: str, most: int, window: timedelta) -> bool:
-    """Count one more of something from the sender's network, in a transaction of its own; whether there are too many.
+    """Count one more of something from the sender's network; whether there are too many."""
+    return _count_from_here(what, link, window)[0] > most
+
+
+def _count_from_here(what: str, link: str, *windows: timedelta) -> list[int]:
+    """Count one more of something from the sender's network, in a transaction of its own; how many in each window.
 
     This machine's own addresses are not counted: behind a proxy nobody told us of, everybody would have them.
     """
     try:
         if ipaddress.ip_address(request.remote_addr or "").is_loopback:
-            return False
+            return [0] * len(windows)
     except ValueError:
         pass  # a socket without an address: counted together
     key = throttle.key_of(settings().secret_key, what, f"{link} {throttle.network(request.remote_addr)}")
-    return throttle.tally(sessions(), key, window) > most
+    return throttle.tallies(sessions(), key, *windows)

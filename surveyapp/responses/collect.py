@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -133,13 +133,26 @@ def send(
     giver: Giver = Giver(),
     is_change: bool = False,
     today: date | None = None,
+    marks: Iterable[str] = (),
 ) -> str:
     """Store the response for good, once; give the receipt, the same one for the same code however often it comes.
 
-    Arguments and errors are those of keep().
+    Arguments and errors are those of keep(); *marks* say what makes a new one look like abuse (marks.py).
     """
     key = _hold_open(session, survey.id, today)
-    _store(session, survey.id, key, code, answers, versions, may_quote, giver, is_change=is_change, is_sent=True)
+    _store(
+        session,
+        survey.id,
+        key,
+        code,
+        answers,
+        versions,
+        may_quote,
+        giver,
+        is_change=is_change,
+        is_sent=True,
+        marks=list(marks),
+    )
     return receipt_of(code)
 
 
@@ -183,6 +196,7 @@ def _store(
     *,
     is_change: bool,
     is_sent: bool = False,
+    marks: Sequence[str] = (),
 ) -> Response:
     insert_or = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = {"survey_id": survey_id, "form_key": form_key_of(answer_key, code)}
@@ -194,12 +208,13 @@ def _store(
             source=giver.source,
             member_id=giver.member_id,
             may_quote=may_quote is not False,
-            marks=[],
+            marks=marks,
             is_trusted=False,
         )
         .on_conflict_do_update(
             index_elements=list(key),
             set_=({"is_sent": True} if is_sent else {"survey_id": survey_id})
+            | ({"marks": marks} if is_sent and not is_change else {})
             | ({} if may_quote is None else {"may_quote": may_quote}),
             where=None if is_change else Response.is_sent.is_(False),
         )
@@ -262,12 +277,6 @@ def kept(session: Session, survey: Survey, code: str) -> Kept:
 def count_sent(session: Session, survey_id: int) -> int:
     """How many responses a survey has, by whichever way they came."""
     return counts(session, [survey_id], is_sent=True)[survey_id]
-
-
-def count_taken_in(session: Session, survey_id: int) -> int:
-    """How many of a survey's responses came from files of other tools."""
-    taken_in = (Response.survey_id == survey_id, Response.source == Source.TAKEN_IN)
-    return session.scalar(select(func.count()).select_from(Response).where(*taken_in)) or 0
 
 
 def counts(session: Session, survey_ids: Iterable[int], *, is_sent: bool) -> dict[int, int]:

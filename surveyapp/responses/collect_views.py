@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from surveyapp.db import now
-from surveyapp.responses import collect, invite, reach
+from surveyapp.errors import BadInput
+from surveyapp.responses import collect, invite, marks, reach
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.answer_views import welcome_words
 from surveyapp.responses.held import Bearer
@@ -38,7 +39,9 @@ def show(survey_id: int) -> ResponseReturnValue:
         survey=survey,
         today=today,
         answered=collect.count_sent(db_session(), survey.id),
-        taken_in=collect.count_taken_in(db_session(), survey.id),
+        sources=marks.sources(db_session(), survey.id),
+        doubts=marks.doubts(db_session(), survey.id),
+        doubted=marks.count_doubted(db_session(), survey.id),
         begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
         is_past=survey.state is State.OPEN and not takes_answers(survey, today),
         address=external_url("responses.welcome", link=survey.link),
@@ -98,6 +101,18 @@ def close(survey_id: int) -> ResponseReturnValue:
     reach.close(db_session(), survey, settings().secret_key, now().date(), user_id=user().id)
     db_session().commit()
     return redirect(url_for("responses.collect", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+def trust(survey_id: int) -> ResponseReturnValue:
+    """Trust all answers with one mark, or doubt them again; never single ones."""
+    survey = find(Survey, survey_id)
+    try:
+        mark = marks.Mark(request.form.get("mark", ""))
+    except ValueError:
+        raise BadInput("There is no such mark.") from None
+    marks.trust(db_session(), survey, mark, is_trusted=request.form.get("trust") == "yes", user_id=user().id)
+    db_session().commit()
+    return redirect(url_for("responses.collect", survey_id=survey_id, _anchor="doubt"), HTTPStatus.SEE_OTHER)
 
 
 def qr(link: str) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ held for a while only, so that whoever uses the same browser later does not find
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -45,6 +45,16 @@ class Held:
         self._put("forms", link, code)
         if sent := self.sent(link):
             self._put("sent", link, [sent.receipt])
+
+    def start_clock(self, link: str, at: datetime | None) -> None:
+        """Note when the first questions were opened, once; None if they were opened somewhere else."""
+        if link not in self._all("since"):
+            self._put("since", link, int(at.timestamp()) if at else 0)
+
+    def begun_at(self, link: str, zone: tzinfo | None) -> datetime | None:
+        """When the first questions were opened; None if that is not known."""
+        since = self._all("since").get(link)
+        return datetime.fromtimestamp(since, zone) if isinstance(since, int) and since else None
 
     def secret(self, link: str) -> str:
         """The secret of the personal link that was opened; "" if none was."""
@@ -91,12 +101,12 @@ class Held:
 
     def send(self, link: str, receipt: str, code: str, at: datetime) -> None:
         """An answer was sent: it is neither begun nor being changed any more."""
-        self._drop(link, "forms", "changing", "voted")
+        self._drop(link, "forms", "changing", "voted", "since")
         self._put("sent", link, [receipt, code, int(at.timestamp())])
 
     def forget(self, link: str) -> None:
         """Hold nothing of a survey any more."""
-        self._drop(link, "forms", "invited", "changing", "sent", "voted")
+        self._drop(link, "forms", "invited", "changing", "sent", "voted", "since")
 
     def _all(self, what: str) -> dict[str, Any]:
         held = self._cookie.get(what)

@@ -66,6 +66,7 @@ def go_on(link: str) -> ResponseReturnValue:
     if kept.is_sent:
         return sent(link, code)
     held().begin(link, code)
+    held().start_clock(link, None)  # what was read before is not known here
     return to("responses.part", link=link, number=1)
 
 

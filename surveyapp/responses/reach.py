@@ -28,6 +28,7 @@ from surveyapp.mail import Mail, Refused, Server, Unreachable, compose, render
 from surveyapp.responses import invite
 from surveyapp.responses.collect import close_survey
 from surveyapp.responses.mail_words import words_in
+from surveyapp.responses.marks import mark_what_follows
 from surveyapp.responses.models import Invitation, Message, MessageState, Participation, Reminder
 from surveyapp.settings import Settings
 from surveyapp.surveys.kinds import minutes
@@ -172,6 +173,7 @@ def close(session: Session, survey: Survey, secret_key: str, today: date, *, use
     session.refresh(survey, with_for_update=True)
     if survey.state is State.OPEN:
         note_participation(session, survey, secret_key, today, is_final=True)
+        mark_what_follows(session, survey)
     close_survey(session, survey, today, user_id=user_id)
 
 
@@ -186,6 +188,7 @@ def tend_survey(running: Running, survey_id: int) -> None:
             close(session, survey, settings.secret_key, today)
             return
         note_participation(session, survey, settings.secret_key, today)
+        mark_what_follows(session, survey)
     with running.sessions.begin() as session:
         survey = session.get_one(Survey, survey_id)
         due = session.scalars(

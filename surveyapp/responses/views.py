@@ -30,6 +30,7 @@ bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview", view_func=collect_v
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview/<int:number>", view_func=collect_views.preview)
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/collect", "collect", collect_views.show)
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/close", view_func=collect_views.close, methods=["GET", "POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/trust", view_func=collect_views.trust, methods=["POST"])
 bp.add_url_rule("/s/<link>/qr.png", view_func=reach_views.qr_png)
 bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.unsubscribe)
 bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.end_mail, methods=["POST"])

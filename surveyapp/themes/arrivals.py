@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from surveyapp.analysis.disclose import disclose
 from surveyapp.db import now, reading
 from surveyapp.jobs import Job, JobState, Running, defer
+from surveyapp.responses.marks import Marked, taken_by
 from surveyapp.responses.models import Response
 from surveyapp.surveys.models import State, Survey
 from surveyapp.themes.gather import contents_of, texts_of
@@ -91,7 +92,7 @@ def _not_placed(session: Session, run: AnalysisRun) -> dict[str, bool]:
     placed = select(Arrival.response_id).where(Arrival.run_id == run.id)
     came = select(Response.id, Response.may_quote).where(
         Response.survey_id == run.survey_id,
-        Response.is_sent,
+        *taken_by(Marked(run.settings.get("marked", Marked.COUNTED.value))),
         Response.id.not_in(known),
         Response.id.not_in(placed),
     )

@@ -14,6 +14,7 @@ from surveyapp.analysis.vector_kinds import STATIC
 from surveyapp.db import now, reading
 from surveyapp.errors import Conflict
 from surveyapp.jobs import Job, Running, defer
+from surveyapp.responses.marks import Marked, taken_by
 from surveyapp.responses.models import Response
 from surveyapp.surveys.models import State, Survey
 from surveyapp.themes.arrivals import look_later
@@ -41,6 +42,7 @@ def start_run(
     user_id: int | None = None,
     vectors: str = STATIC,
     is_anew: bool = False,
+    marked: Marked = Marked.COUNTED,
 ) -> tuple[AnalysisRun, Job]:
     """Begin an analysis run in the caller's transaction; a job does the work. One that is under way goes on instead.
 
@@ -51,6 +53,7 @@ def start_run(
         vectors: How ideas are compared, as the setting analysis_vectors says.
         is_anew: Group everything anew, and not from the last run's themes. Where too few answers came since, it takes
             in those of the last run.
+        marked: Whether answers that look like abuse are taken in.
 
     Raises:
         TooFewAnswers: If fewer people answered than the smallest group, or fewer than BATCH since the last run.
@@ -64,15 +67,17 @@ def start_run(
             return newest, job
     if survey.state is State.DRAFT:
         raise Conflict("Open the survey first: there are no answers yet.")
-    sent = select(func.count()).where(Response.survey_id == survey.id, Response.is_sent)
-    answers = session.scalar(sent) or 0
+    answers = count_taken(session, survey.id, marked)
     if answers < survey.smallest_group:
         raise TooFewAnswers(
             f"Ideas are grouped from {survey.smallest_group} answers on, so that nobody can be recognised. "
             f"So far there are fewer."
         )
     last = latest_run(session, survey.id)
-    has_few_new = last is not None and last.people < answers < last.people + BATCH
+    is_other_choice = last is not None and marked_in(last) is not marked
+    if marked is Marked.LEFT_OUT or is_other_choice:
+        _refuse_to_show_few(session, survey.id, marked)
+    has_few_new = last is not None and last.people < answers < last.people + BATCH and not is_other_choice
     if last is not None and has_few_new and not is_anew and not waiting(session, [last]):
         raise TooFewAnswers(
             f"Fewer than {BATCH} answers came since ideas were grouped last. To group them now could show what "
@@ -82,7 +87,7 @@ def start_run(
     run = AnalysisRun(
         community_id=survey.community_id,
         survey_id=survey.id,
-        settings={"vectors": vectors},
+        settings={"vectors": vectors, "marked": marked.value},
         course=course,
         started_at=now(),
     )
@@ -93,6 +98,38 @@ def start_run(
         session, "grouped ideas", user_id=user_id, community_id=survey.community_id, run=run.id, is_anew=is_anew
     )
     return run, job
+
+
+def marked_in(run: AnalysisRun) -> Marked:
+    """What a run did with answers that look like abuse."""
+    return Marked(run.settings.get("marked", Marked.COUNTED.value))
+
+
+def count_taken(session: Session, survey_id: int, marked: Marked) -> int:
+    """How many answers a run would take in now."""
+    return session.scalar(select(func.count()).where(Response.survey_id == survey_id, *taken_by(marked))) or 0
+
+
+def _refuse_to_show_few(session: Session, survey_id: int, marked: Marked) -> None:
+    """See that no run can be told from another by the answers of a few people (R7).
+
+    Raises:
+        TooFewAnswers: If fewer than BATCH, but some, are in one of them only.
+    """
+    taken = select(Response.id).where(Response.survey_id == survey_id, *taken_by(marked))
+    left_out = select(func.count()).where(Response.survey_id == survey_id, Response.is_sent, Response.id.not_in(taken))
+    differences = [session.scalar(left_out) or 0]
+    runs = select(AnalysisRun.id).where(AnalysisRun.survey_id == survey_id, AnalysisRun.finished_at.is_not(None))
+    for run_id in session.scalars(runs):
+        known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == run_id)
+        for here, there in ((taken, known), (known, taken)):
+            both = here.except_(there).subquery()
+            differences.append(session.scalar(select(func.count()).select_from(both)) or 0)
+    if any(0 < difference < BATCH for difference in differences):
+        raise TooFewAnswers(
+            f"Fewer than {BATCH} answers would make the difference to another run. That could show what one person "
+            f"said: marked answers can be left out, or counted again, once they are {BATCH} or more."
+        )
 
 
 def latest_run(session: Session, survey_id: int) -> AnalysisRun | None:
@@ -144,13 +181,13 @@ def discover_themes(
         run = session.get_one(AnalysisRun, run_id)
         if run.finished_at is not None:
             return
-        vectors = run.settings["vectors"]
+        vectors, marked = run.settings["vectors"], marked_in(run)
         survey = session.get_one(Survey, run.survey_id)
         questions = survey.questions
         responses = dict(
             session.execute(
                 select(Response.id, Response.may_quote)
-                .where(Response.survey_id == survey.id, Response.is_sent)
+                .where(Response.survey_id == survey.id, *taken_by(marked))
                 .order_by(Response.id)
             ).all()
         )
@@ -178,7 +215,7 @@ def discover_themes(
         run = session.get_one(AnalysisRun, run_id, with_for_update=True)
         if run.finished_at is not None:
             return
-        run.settings = asdict(found.analysis.settings)
+        run.settings = {**asdict(found.analysis.settings), "marked": marked.value}
         run.versions = found.analysis.versions
         run.people = len(responses)
         run.figures = (

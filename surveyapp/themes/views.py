@@ -6,11 +6,12 @@ from math import ceil
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from surveyapp.responses import marks
 from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
 from surveyapp.themes.arrivals import arrived_since
 from surveyapp.themes.count import shown
-from surveyapp.themes.discover import latest_run, open_job, start_run
+from surveyapp.themes.discover import count_taken, latest_run, marked_in, open_job, start_run
 from surveyapp.themes.models import BATCH
 from surveyapp.themes.read import counts_of, name_of, other_sides, parts_of, told, tone_of, top_findings
 from surveyapp.themes.votes import votes_shown
@@ -28,13 +29,17 @@ def results(survey_id: int) -> ResponseReturnValue:
     survey = find(Survey, survey_id)
     run = latest_run(session, survey.id)
     under_way = open_job(session, survey.id)
-    answers = count_sent(session, survey.id)
+    answers = count_taken(session, survey.id, marked_in(run)) if run else count_sent(session, survey.id)
     page = {
         "survey": survey,
         "run": run,
         "job": under_way,
         "answers": answers,
         "batch": BATCH,
+        "sources": marks.sources(session, survey.id),
+        "doubted": marks.count_doubted(session, survey.id),
+        "left_out": count_sent(session, survey.id) - answers,
+        "is_left_out": run is not None and marked_in(run) is marks.Marked.LEFT_OUT,
         "may_group": run is not None and answers >= run.people + BATCH and not (under_way and not under_way.is_over),
     }
     if run is None:
@@ -64,6 +69,7 @@ def analyse(survey_id: int) -> ResponseReturnValue:
     session = db_session()
     survey = find(Survey, survey_id)
     is_anew = request.form.get("anew") == "yes"
-    start_run(session, survey, user_id=user().id, vectors=settings().analysis_vectors, is_anew=is_anew)
+    marked = marks.Marked.LEFT_OUT if request.form.get("marked") == "left out" else marks.Marked.COUNTED
+    start_run(session, survey, user_id=user().id, vectors=settings().analysis_vectors, is_anew=is_anew, marked=marked)
     session.commit()
     return redirect(url_for("themes.results", survey_id=survey.id), HTTPStatus.SEE_OTHER)

@@ -145,4 +145,6 @@ def test_answers_from_files_and_from_the_link_are_told_apart(
     session.commit()
     survey_id = survey.id
     session.rollback()
-    assert "Answered 5 2 from files, 3 by the open link" in words_of(managing.get(f"{base}/{survey_id}/collect").text)
+    assert "Answered 5 3 by the open link (not one person, one vote), 2 from files" in words_of(
+        managing.get(f"{base}/{survey_id}/collect").text
+    )
