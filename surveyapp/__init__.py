@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
     from surveyapp.review.views import bp as review
     from surveyapp.surveys import (
         compose_views,  # noqa: F401 - adds the pages for questions to the blueprint
+        file_views,  # noqa: F401 - adds the pages for files to the blueprint
         translate_views,  # noqa: F401 - adds the pages for languages to the blueprint
     )
     from surveyapp.surveys.views import bp as surveys

@@ -10,7 +10,11 @@ from surveyapp import FORM_FIELDS
 
 QUERY_BYTES = 4096
 FILE_BYTES = 5 << 20
-TAKES_FILES = {"responses.take_in", "communities.import_members"}  # routes whose body may be as large as FILE_BYTES
+TAKES_FILES = {
+    "responses.take_in",
+    "communities.import_members",
+    "surveys.from_file",
+}  # routes whose body may be as large as FILE_BYTES
 TAKES_PARTS = {*TAKES_FILES, "responses.end_mail"}  # mail programs may send a form in parts (RFC 8058)
 
 

@@ -60,6 +60,8 @@ POLICY = {
     "surveys.open_": Who.MANAGER,
     "surveys.languages": Who.MANAGER,
     "surveys.translation": Who.MANAGER,
+    "surveys.export": Who.LEADER,
+    "surveys.from_file": Who.MANAGER,
     # collect
     "responses.welcome": Who.ANYONE,
     "responses.start": Who.ANYONE,
