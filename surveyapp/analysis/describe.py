@@ -126,25 +126,27 @@ def describe(
     members = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
     typical = [_typical(vectors, rows[quotable[rows]], centre) for rows, centre in zip(members, centres, strict=True)]
     pieces = [[piece for row in rows.tolist() for piece in _pieces_of(reader, texts[row], row)] for rows in typical]
-    cuts = [(theme, i) for theme, group in enumerate(pieces) for i, piece in enumerate(group) if piece.is_cut]
     vectors_of = [vectors[[piece.row for piece in group]] for group in pieces]
-    for (theme, i), vector in zip(cuts, place([pieces[theme][i].text for theme, i in cuts]), strict=True):
-        vectors_of[theme][i] = vector
+    placed = reader.placed([piece.text for group in pieces for piece in group if piece.is_cut], place)
+    for group, vectors_here in zip(pieces, vectors_of, strict=True):
+        for i, piece in enumerate(group):
+            if piece.is_cut:
+                vectors_here[i] = placed[piece.text]
     described = []
     for theme, (rows, centre) in enumerate(zip(members, centres, strict=True)):
-        vectors_here = vectors_of[theme].astype(np.float64)
+        of_pieces = vectors_of[theme].astype(np.float64)
         found = scores(phrases, rows)
         shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, rows, found))
         if not len(typical[theme]):
             described.append(Description(", ".join(shown) or UNQUOTED, shown, ()))
             continue
         telling = _telling(texts, reader, rows, found)
-        alike = vectors_here @ _core(vectors, telling.on_side, centre) / GRID
+        alike = of_pieces @ _core(vectors, telling.on_side, centre) / GRID
         nearest = int(typical[theme][0])
         best = _title(pieces[theme], alike, telling, reader)
         title, source, _ = pieces[theme][best] if best is not None else _Piece(texts[nearest], nearest, False)
         goal = propose(title, phrases.written_small)
-        like_title = vectors[typical[theme]].astype(np.float64) @ vectors_here[best or 0] / GRID**2
+        like_title = vectors[typical[theme]].astype(np.float64) @ of_pieces[best or 0] / GRID**2
         described.append(
             Description(
                 title,

@@ -3,10 +3,14 @@
 A reader is made for one run and goes with it, so that no one's words stay in memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from surveyapp.analysis.embed import FloatMatrix
 from surveyapp.analysis.phrases import Phrases
 from surveyapp.analysis.sides import SIDE_WORDS
 from surveyapp.analysis.split import Span
@@ -30,6 +34,7 @@ class Reader:
 
     def __init__(self, phrases: Phrases) -> None:
         self.phrases = phrases
+        self._vectors: dict[str, NDArray[np.float32]] = {}
         self.spans: Callable[[str], list[Span]] = cache(title_spans)
         """Where the pieces of a text begin and end that could be a title, all of it first."""
         self.is_against: Callable[[str], bool] = cache(is_against)
@@ -39,6 +44,15 @@ class Reader:
         self.carrying: Callable[[str], Carrying] = cache(self._carrying)
         self.ease: Callable[[str, bool], float] = cache(self._ease)
         """How well a piece reads as a title, and whether it may be about the survey."""
+
+    def placed(
+        self, pieces: Sequence[str], place: Callable[[Sequence[str]], FloatMatrix]
+    ) -> Mapping[str, NDArray[np.float32]]:
+        """Vectors of pieces, among others; *place* gives those that are new, each of shape (n_dims,)."""
+        new = [piece for piece in dict.fromkeys(pieces) if piece not in self._vectors]
+        if new:
+            self._vectors.update(zip(new, place(new), strict=True))
+        return self._vectors
 
     def _carrying(self, piece: str) -> Carrying:
         said = set(words(piece))

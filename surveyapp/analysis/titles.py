@@ -61,6 +61,8 @@ _OPEN_END = re.compile(
     r"its|his|her|my|your|who|which|both|either|like|pass)$|\b(?:e\.?g|i\.?e|etc|w/)$",
     re.IGNORECASE,
 )
+LONGEST_END = 12
+"""More characters than any of these words has."""
 _HALF_OF_A_PAIR = re.compile(r"\b(?:both|either|neither|between|not only)\b", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*[;:()\[\]–—]+\s*|\s+-+\s+|\s*(?<!\.)[.!?]+(?<!\.\.)\s+|"
@@ -169,7 +171,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset(), *, of_the_poll
     if _SAYS_I.search(piece):
         score -= 0.06 if _WISHES_ONESELF.match(piece) else 0.20 if _ABOUT_ONESELF.match(piece) else 0.12
     score -= 0.15 * (_OPEN_BEGIN.match(piece) is not None)
-    score -= 0.15 * (_OPEN_END.search(piece) is not None)
+    score -= 0.15 * (_OPEN_END.search(piece[-LONGEST_END:]) is not None)
     score -= 0.06 * any(c in _MARKS for c in piece)
     score -= 0.12 * (not piece[:1].isupper())
     score -= 0.08 * ("!" in piece or ". " in piece)
@@ -223,7 +225,7 @@ def _stands_alone(statement: str, span: Span, after: int, *, is_first: bool) -> 
     n = len(piece.split())
     if not BEST_LENGTH[0] <= n <= BEST_LENGTH[1] or piece.count('"') % 2 or piece.count("(") != piece.count(")"):
         return False
-    if _OPEN_BEGIN.match(piece) or _OPEN_END.search(piece) or not is_wish(piece):
+    if _OPEN_BEGIN.match(piece) or _OPEN_END.search(piece[-LONGEST_END:]) or not is_wish(piece):
         return False
     goes_on_with_and = _GOES_ON_WITH_AND.match(rest)
     return not (goes_on_with_and and (_HALF_OF_A_PAIR.search(piece) or not _GOES_ON.match(rest)))

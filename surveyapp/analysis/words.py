@@ -134,8 +134,10 @@ def stem(word: str) -> str:
 
 def written_large(texts: Iterable[str]) -> frozenset[str]:
     """Words, in small letters, that mostly have a capital where they do not begin a sentence: names, in English."""
-    large: Counter[str] = Counter()
+    written: Counter[str] = Counter()
     for text in texts:
-        for word in _LATER_WORD.findall(text):
-            large[word.lower()] += 1 if word[0].isupper() else -1
+        written.update(_LATER_WORD.findall(text))
+    large: Counter[str] = Counter()
+    for word, n in written.items():
+        large[word.lower()] += n if word[0].isupper() else -n
     return frozenset(word for word, surplus in large.items() if surplus > 0)
