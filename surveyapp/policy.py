@@ -106,6 +106,8 @@ POLICY = {
     "review.rename": Who.MANAGER,
     "review.goal": Who.LEADER,
     # adopt, act
+    "goals.fate": Who.ANYONE,
+    "goals.fate_of_code": Who.ANYONE,
     "goals.index": Who.LEADER,
     "goals.show": Who.LEADER,
     "goals.level": Who.MANAGER,

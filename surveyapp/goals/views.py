@@ -1,4 +1,4 @@
-"""The routes of goals. Their views are in goal_views.py.
+"""The routes of goals. Their views are in goal_views.py, and in fate_views.py for members.
 
 The page of a candidate asks for the finish line of the goal it may become, which review/
 does not know: so it is drawn here, in decide_views.py, under review's name.
@@ -6,7 +6,7 @@ does not know: so it is drawn here, in decide_views.py, under review's name.
 
 from flask import Blueprint
 
-from surveyapp.goals import decide_views, goal_views
+from surveyapp.goals import decide_views, fate_views, goal_views
 from surveyapp.review.views import bp as review
 
 bp = Blueprint("goals", __name__)
@@ -15,6 +15,8 @@ bp.add_url_rule("/c/<slug>/goals", view_func=goal_views.index)
 bp.add_url_rule("/c/<slug>/goals/<int:goal_id>", view_func=goal_views.show)
 bp.add_url_rule("/c/<slug>/goals/<int:goal_id>/level", view_func=goal_views.level, methods=["POST"])
 bp.add_url_rule("/c/<slug>/goals/<int:goal_id>/end", view_func=goal_views.end, methods=["POST"])
+bp.add_url_rule("/s/<link>/ideas", view_func=fate_views.fate)
+bp.add_url_rule("/s/<link>/ideas", view_func=fate_views.fate_of_code, methods=["POST"])
 
 CANDIDATE = "/c/<slug>/review/<int:candidate_id>"
 review.add_url_rule(CANDIDATE, "show", decide_views.show)
