@@ -42,7 +42,7 @@ def links_of(page: Page, service: Service) -> list[str]:
     """Paths on this service that a page leads to, files apart."""
     found: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     paths = [url.removeprefix(service.url) for url in found if url.startswith(service.url)]
-    return [path for path in paths if not path.endswith((".pdf", ".svg"))]
+    return [path for path in paths if not path.endswith((".pdf", ".svg", ".png"))]
 
 
 @pytest.mark.parametrize("role", ["visitor", "leader", "manager"])

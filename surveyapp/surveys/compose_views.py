@@ -13,7 +13,7 @@ from surveyapp.errors import AppError, BadInput
 from surveyapp.surveys import compose
 from surveyapp.surveys.branching import read_condition
 from surveyapp.surveys.design import must_be_draft
-from surveyapp.surveys.edit_page import edit_page
+from surveyapp.surveys.edit_views import edit_page
 from surveyapp.surveys.forms import QuestionForm
 from surveyapp.surveys.models import Kind, Question, State, Survey
 from surveyapp.surveys.views import bp

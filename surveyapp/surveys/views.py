@@ -9,7 +9,7 @@ from sqlalchemy import select
 from surveyapp import audit
 from surveyapp.db import now
 from surveyapp.surveys import compose, design
-from surveyapp.surveys.edit_page import edit_page
+from surveyapp.surveys.edit_views import edit_page
 from surveyapp.surveys.forms import NewSurveyForm, SettingsForm
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.ready_made import READY_MADE
