@@ -88,6 +88,7 @@ POLICY = {
     "responses.plan_reminders": Who.MANAGER,
     "responses.links": Who.MANAGER,
     "responses.take_in": Who.MANAGER,
+    "responses.hand_out": Who.MANAGER,
     "responses.take_in_preview": Who.MANAGER,  # and only of a file that they sent: the view asks
     # understand
     # review

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from surveyapp.csv_out import FORMULA_BEGINS
 from surveyapp.errors import BadInput
+from surveyapp.surveys.choices import OTHER, has_other
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Kind, Question, Survey
 from surveyapp.surveys.proposals import HELP, Proposals
@@ -26,6 +28,12 @@ HINTS = {
     "value": {"value"},
     "help": {"help"},
 }
+BY_OPTION = {Kind.MULTIPLE_CHOICE: "chosen", Kind.RANKING: "place"}  # kinds with a column for each option
+CHOICES = (Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE)
+SOMETHING_ELSE = "Something else"
+WRITTEN = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
+UNCLEAR = "unclear"  # refused by whatever reads it
+YES, NO = {"yes", "y", "true", "1", "x", "checked", "selected"}, {"no", "n", "false", "0", "not selected", *NO_ANSWER}
 FREE_TEXT = {"text", "answer", "answers", "comment", "comments", "statement", "response", "ideas"}
 
 
@@ -37,8 +45,15 @@ class Place:
     code: str  # for the command line: "3.idea1"
     label: str
     question: Question
-    part: str = ""  # "idea", "value" or "help"; "important" or "lived"
-    item: str = ""  # the number of the idea, or the value that is rated
+    part: str = ""  # "idea", "value" or "help"; "important" or "lived"; "chosen", "place" or "other"
+    item: str = ""  # the number of the idea, the value that is rated, or the option
+    number: int = 0  # of the question, from 1
+
+    @property
+    def title(self) -> str:
+        """The name of its column in a file of ours."""
+        name = f"{self.number}. {self.question.prompt}"
+        return f"{name}: {self.label}" if self.part else name
 
 
 def places(survey: Survey) -> list[Place]:
@@ -51,21 +66,34 @@ def _places(number: int, question: Question) -> Iterator[Place]:
     if isinstance(rules, Proposals):
         for n in range(1, rules.most(question) + 1):
             for part, label in (("idea", f"Idea {n}"), ("value", f"The value it serves, {n}"), ("help", f"Help, {n}")):
-                yield Place(name_of(question, n, part), f"{number}.{part}{n}", label, question, part, str(n))
+                yield Place(name_of(question, n, part), f"{number}.{part}{n}", label, question, part, str(n), number)
     elif question.kind is Kind.VALUE_RATINGS:
         for option in options(question):
             for scale in SCALES:
                 code, label = f"{number}.{option['label']}.{scale}", f"{option['label']}, {scale}"
-                yield Place(name_of(question, option["key"], scale), code, label, question, scale, option["label"])
-    else:
-        yield Place(name_of(question), str(number), question.prompt, question)
+                field = name_of(question, option["key"], scale)
+                yield Place(field, code, label, question, scale, option["label"], number)
+    elif question.kind is not Kind.PROPOSAL_VOTE:  # votes are no answers
+        if question.kind in BY_OPTION:
+            for option in options(question):
+                field, label = name_of(question, option["key"]), option["label"]
+                yield Place(field, f"{number}.{label}", label, question, BY_OPTION[question.kind], label, number)
+        else:
+            yield Place(name_of(question), str(number), question.prompt, question, number=number)
+        if question.kind in CHOICES and has_other(question):
+            field = name_of(question, OTHER, "text")
+            yield Place(field, f"{number}.{OTHER}", SOMETHING_ELSE, question, OTHER, SOMETHING_ELSE, number)
 
 
 def guess(survey: Survey, header: Sequence[str]) -> dict[str, str]:
     """The mapping that the names of the columns suggest; a lone column of text holds ideas."""
     mapping: dict[str, str] = {}
     every = places(survey)
+    titles = {clean_line(place.title): place.field for place in every}
     for column in header:
+        if column in titles:  # a file of ours
+            mapping[titles[column]] = column
+            continue
         words = _words(column)
         fits = (place for place in every if place.field not in mapping and _suggests(words, place))
         if place := next(fits, None):
@@ -84,6 +112,8 @@ def _suggests(words: list[str], place: Place) -> bool:
     prompt = _words(place.question.prompt)
     if not place.part:
         return words == prompt
+    if place.part in ("chosen", "place", OTHER):
+        return words == [*prompt, *_words(place.item)]
     hints = HINTS[place.part]
     if place.question.kind is Kind.PROPOSALS:
         names = [[hint, place.item] for hint in hints]
@@ -146,17 +176,45 @@ def checked(survey: Survey, header: Sequence[str], mapping: Mapping[str, str]) -
 
 def as_typed(place: Place, cell: str) -> str:
     """What the cell means in the place, as it would have been typed; what means nothing there stays as it is."""
-    if place.part == "idea" or (not place.part and place.question.kind is Kind.LONG_TEXT):
+    if cell[:1] == "'" and cell[1:].startswith(FORMULA_BEGINS):
+        cell = cell[1:]  # what csv_out.py puts before it, so that no spreadsheet takes it for a formula
+    if place.part in ("idea", OTHER) or (not place.part and place.question.kind in WRITTEN):
         return cell
     said = " ".join(cell.split()).casefold()
     if known := _meanings(place).get(said):
         return known
+    if place.part == "chosen" or place.question.kind is Kind.CONSENT:
+        return "yes" if said in YES or (said and said == place.item.casefold()) else "" if said in NO else UNCLEAR
     if said in NO_ANSWER:
         return ""
     is_scale = place.part in SCALES or place.question.kind is Kind.RATING
     if is_scale and (step := STEP.fullmatch(said)):
         return step[1]
     return cell.strip()
+
+
+def as_cell_of(place: Place, typed: str) -> str:
+    """What stands in a cell of a file of ours for what would be typed in the place: what as_typed() reads again."""
+    if not typed or place.part in ("idea", "chosen", "place", OTHER) or place.part in SCALES:
+        return typed
+    if place.part == "help":
+        return HELP[typed]
+    if place.part == "value" or place.question.kind is Kind.SINGLE_CHOICE:
+        labels = {option["key"]: option["label"] for option in options(place.question)} | {OTHER: SOMETHING_ELSE}
+        return str(labels[typed])
+    return typed
+
+
+def completed(place_of: Mapping[str, Place], typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with the choice of something else where its words are there."""
+    whole = dict(typed)
+    for field, place in place_of.items():
+        if place.part == OTHER and typed[field].strip():
+            if place.question.kind is Kind.MULTIPLE_CHOICE:
+                whole[name_of(place.question, OTHER)] = "yes"
+            elif whole.get(name_of(place.question), "") in ("", OTHER):
+                whole[name_of(place.question)] = OTHER
+    return whole
 
 
 def _meanings(place: Place) -> dict[str, str]:
@@ -168,5 +226,9 @@ def _meanings(place: Place) -> dict[str, str]:
     if place.question.kind is Kind.RATING:
         ends = (("low", "1"), ("high", "5"))
         return {place.question.settings[end].casefold(): step for end, step in ends if place.question.settings.get(end)}
+    if place.part == "place":
+        return {}
     named = options(place.question)
+    if has_other(place.question):
+        named = [*named, {"key": OTHER, "label": SOMETHING_ELSE}]
     return {o["key"].casefold(): o["key"] for o in named} | {o["label"].casefold(): o["key"] for o in named}

@@ -17,12 +17,13 @@ from surveyapp import audit
 from surveyapp.csv_file import Table
 from surveyapp.db import now
 from surveyapp.errors import BadInput, Conflict
-from surveyapp.responses.map_columns import as_typed, checked
+from surveyapp.responses.map_columns import UNCLEAR, as_typed, checked, completed
 from surveyapp.responses.models import Answer, Response, Source, TakeIn
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import State, Survey
 from surveyapp.text_gate import clean_line
 
+NOT_YES_OR_NO = "Write yes or no, or leave it empty."
 SHOWN_OF_CELL = 40  # characters
 
 
@@ -69,11 +70,15 @@ def plan(survey: Survey, table: Table, mapping: Mapping[str, str]) -> Plan:
     blank = 0
     for line, cells in zip(table.line_numbers, table.rows, strict=True):
         typed = {field: as_typed(place, cells[column]) for field, (place, column) in source.items()}
+        typed = completed({field: place for field, (place, _) in source.items()}, typed)
         readings = {question.id: RULES[question.kind].read(question, typed) for question in questions}
+        wrong = [(field, NOT_YES_OR_NO) for field, said in typed.items() if said == UNCLEAR]
+        for question in questions:
+            own = next(field for field, (place, _) in source.items() if place.question is question)
+            found = readings[question.id].problems.items()
+            wrong += [(field if field in source else own, problem) for field, problem in found]
         problems = [
-            _reason(table.header[source[field][1]], cells[source[field][1]], problem)
-            for reading in readings.values()
-            for field, problem in reading.problems.items()
+            _reason(table.header[source[field][1]], cells[source[field][1]], problem) for field, problem in wrong
         ]
         content = {number: reading.content for number, reading in readings.items() if reading.content is not None}
         if problems:

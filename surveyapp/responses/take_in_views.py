@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp.csv_file import Table, read_csv
 from surveyapp.errors import AppError, BadInput
 from surveyapp.gate import FILE_BYTES
+from surveyapp.responses import hand_out as handing_out
 from surveyapp.responses import take_in as files
 from surveyapp.responses.map_columns import Place, guess, places
 from surveyapp.responses.views import bp
@@ -172,3 +173,14 @@ def _preview_page(preview: Preview, problem: str = "") -> str:
         most_refusals=SHOWN_REFUSALS,
         is_guess=request.method == "GET",
     )
+
+
+@bp.post("/c/<slug>/surveys/<int:survey_id>/answers")
+def hand_out(survey_id: int) -> ResponseReturnValue:
+    """Give the answers of a closed survey as a CSV file."""
+    survey = find(Survey, survey_id)
+    content = handing_out.hand_out(db_session(), survey, user_id=user().id)
+    db_session().commit()
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{handing_out.file_name(survey)}"'
+    return response
