@@ -118,6 +118,8 @@ POLICY = {
     "reports.make": Who.LEADER,
     "reports.download": Who.LEADER,
     # understand
+    "themes.alike": Who.ANYONE,
+    "themes.support": Who.ANYONE,
     "themes.results": Who.LEADER,
     "themes.analyse": Who.MANAGER,
 }

@@ -174,6 +174,7 @@ class Step:
 
     number: int  # of the screen; 0 is the first page
     place: Mapping[str, Any] = field(default_factory=dict)  # on the screen, as its address says it
+    endpoint: str = "responses.part"
     is_sending: bool = False
     is_proposing: bool = False  # what is written into the box for new proposals is put to the vote
     move: Move | None = None  # in a vote
@@ -185,12 +186,15 @@ def _read(page: Page) -> Step:
     boxes = _press_box_buttons(page)
     is_forward = not boxes and page.typed.get("go") != "back"
     move = move_of(page)
-    is_forward = is_forward and move is None
+    is_looking = page.typed.get("like") in {name_of(question) for question in page.screen.questions}
+    is_forward = is_forward and move is None and not is_looking
     page.read(is_complete=is_forward)
     if boxes:
         return Step(page.number, boxes)
     if move:
         return Step(page.number, {"_anchor": f"question-{move.question_id}"}, is_proposing=move.is_proposing, move=move)
+    if is_looking:  # for ideas like theirs: themes/alike_views.py
+        return Step(page.number, endpoint="themes.alike")
     if not is_forward:
         return Step(page.previous())
     if new := page.new_questions():
@@ -222,7 +226,7 @@ def _lead(page: Page, bearer: Bearer, step: Step) -> ResponseReturnValue:
         return _show(page, bearer)
     if step.number == 0:
         return to("responses.welcome", link=link)
-    return to("responses.part", link=link, number=step.number, **step.place)
+    return to(step.endpoint, link=link, number=step.number, **step.place)
 
 
 def thanks(link: str) -> ResponseReturnValue:

@@ -33,7 +33,7 @@ class Proposals(Rules):
         moved = {name: text for name, text in typed.items() if not name.startswith(name_of(question, ""))}
         boxes = [n for n in range(1, self.most(question) + 1) if n != number]
         for new, old in enumerate(boxes, start=1):
-            for part in ("idea", "value", "help"):
+            for part in ("idea", "value", "help", "support"):
                 if (text := typed.get(name_of(question, old, part))) is not None:
                     moved[name_of(question, new, part)] = text
         return moved
@@ -51,7 +51,9 @@ class Proposals(Rules):
             if help_ and help_ not in HELP:
                 problems[name_of(question, number, "help")] = NOT_AN_OPTION
             if idea:
-                content.append({"idea": idea, "value": value or None, "help": help_ or None})
+                own = {"idea": idea, "value": value or None, "help": help_ or None}
+                is_support = _is_same(typed.get(name_of(question, number, "support"), ""), idea)
+                content.append(own | {"supports": True} if is_support else own)
         return Reading(content or None, problems)
 
     def write(self, question: Question, content: Any) -> dict[str, str]:
@@ -60,12 +62,16 @@ class Proposals(Rules):
             for number, proposal in enumerate(content, start=1)
             for part in ("idea", "value", "help")
             if proposal[part]
+        } | {
+            name_of(question, number, "support"): proposal["idea"]
+            for number, proposal in enumerate(content, start=1)
+            if proposal.get("supports")
         }
 
     def check(self, question: Question, content: Any) -> Any:
         checked = []
         for proposal in must_be(list, content):
-            unknown = set(must_be(dict, proposal)) - {"idea", "value", "help"}
+            unknown = set(must_be(dict, proposal)) - {"idea", "value", "help", "supports"}
             value, help_ = proposal.get("value"), proposal.get("help")
             if unknown:
                 raise BadInput(f"An idea has no {sorted(map(str, unknown))[0]!r}.")
@@ -74,10 +80,16 @@ class Proposals(Rules):
             if help_ is not None and help_ not in HELP:
                 raise BadInput(f"Whether somebody would help is {', '.join(HELP)} or left open, not {help_!r}.")
             if idea := within(must_be(str, proposal.get("idea", "")), IDEA_CHARACTERS):
-                checked.append({"idea": idea, "value": value, "help": help_})
+                own = {"idea": idea, "value": value, "help": help_}
+                checked.append(own | {"supports": True} if proposal.get("supports") is True else own)
         if len(checked) > self.most(question):
             raise BadInput(f"At most {self.most(question)} ideas can be kept of one person.")
         return checked or None
+
+
+def _is_same(supported: str, idea: str) -> bool:
+    """Whether the words are still those that somebody chose to support: blanks do not matter."""
+    return bool(supported) and supported.split() == idea.split()
 
 
 class ProposalVote(Rules):

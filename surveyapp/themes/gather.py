@@ -53,7 +53,7 @@ def texts_of(
                     question.id,
                     item,
                     idea["idea"],
-                    may_quote[response],
+                    may_quote[response] and not idea.get("supports"),  # those words are somebody else's
                     value_of.get(idea.get("value") or ""),
                     idea.get("help"),
                 )
