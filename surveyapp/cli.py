@@ -21,7 +21,6 @@ from surveyapp.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
-    from surveyapp.demo.found_demo import Welcome
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 
@@ -112,18 +111,15 @@ def run(settings: Settings, host: str, port: int, workers: int, demo: bool | Non
             "Pango is missing, which draws the PDF reports. Install libpango-1.0-0 and libpangoft2-1.0-0."
         )
     with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # its memory is given back: this process only watches
-        welcome, altered = apart.submit(_prepare, settings, demo).result()
+        welcome, altered = apart.submit(_prepare, settings, demo, as_json).result()
     for name in altered:
         click.echo(f"The mission of {name} is not the one that was founded. Its pages say so.", err=True)
-    if as_json:
-        click.echo(json.dumps(welcome.as_json(), ensure_ascii=False))
-    else:
-        click.echo(welcome.as_text())
+    click.echo(welcome)
     sys.stdout.flush()
     serve.run(settings, host=host, port=port, workers=workers)
 
 
-def _prepare(settings: Settings, demo: bool | None) -> "tuple[Welcome, list[str]]":
+def _prepare(settings: Settings, demo: bool | None, as_json: bool) -> tuple[str, list[str]]:
     """Bring the database up to date and found the demo; tell what to print, and whose mission was altered."""
     from surveyapp.communities.found import altered_missions
     from surveyapp.demo.found_demo import ensure_demo
@@ -131,7 +127,8 @@ def _prepare(settings: Settings, demo: bool | None) -> "tuple[Welcome, list[str]
     with upgraded(settings) as sessions:
         welcome = ensure_demo(sessions, settings, wanted=demo)
         with sessions() as session:
-            return welcome, altered_missions(session)
+            shown = json.dumps(welcome.as_json(), ensure_ascii=False) if as_json else welcome.as_text()
+            return shown, altered_missions(session)
 
 
 @main.command("serve-web", hidden=True)

@@ -9,15 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gunicorn.app.base
-from flask import Flask
-
-from surveyapp import create_app, db, logs
 from surveyapp.errors import Misconfigured
-from surveyapp.jobs import Worker
 from surveyapp.settings import Settings
+
+if TYPE_CHECKING:  # the process that only watches the others does without
+    from flask import Flask
+
+    from surveyapp.jobs import Worker
 
 DRAIN_SECONDS = 30  # what is under way may take this long to end when the service is stopped
 MOST_DEATHS = 3  # of one process, in STEADY_SECONDS: more often, starting it again does not help
@@ -94,6 +94,14 @@ def _end(children: list[subprocess.Popen[bytes]]) -> None:
 
 def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent: int | None) -> None:
     """Be the web server."""
+    import gc
+
+    import gunicorn.app.base
+
+    from surveyapp import create_app
+    from surveyapp.responses import views  # noqa: F401 - loaded before the workers are made, which so share its memory
+
+    gc.freeze()  # or looking for garbage would copy it
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,
@@ -122,7 +130,7 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent:
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
 
-        def load(self) -> Flask:
+        def load(self) -> "Flask":
             app = create_app(settings)
             _when_parent_is_gone(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
             return app
@@ -133,6 +141,8 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent:
 
 def serve_jobs(settings: Settings, *, parent: int | None) -> None:
     """Be the worker: do jobs until SIGTERM or SIGINT; the one that runs then is finished first."""
+    from surveyapp import logs
+
     logs.configure(settings.log_level)
     stop = threading.Event()
     _stop_on_signal(stop)
@@ -140,8 +150,11 @@ def serve_jobs(settings: Settings, *, parent: int | None) -> None:
     worker_of(settings).run_until(stop)
 
 
-def worker_of(settings: Settings) -> Worker:
+def worker_of(settings: Settings) -> "Worker":
     """A worker for this installation."""
+    from surveyapp import db
+    from surveyapp.jobs import Worker
+
     is_sqlite = settings.database.startswith("sqlite")
     lock_file = settings.instance / "worker.lock" if is_sqlite else None
     return Worker(db.session_factory(db.make_engine(settings.database)), lock_file, settings)

@@ -95,9 +95,9 @@ def welcome_words(survey: Survey) -> dict[str, Any]:
 def start(link: str) -> ResponseReturnValue:
     """Give the browser a form of its own, or the one it has begun."""
     with reading(sessions()) as reader:
-        survey = survey_to_read(reader, link)
+        survey = survey_to_read(reader, link, is_whole=False)
     if not is_open(survey) or not has_valid_token():
-        return show_welcome(survey, notice=STALE)
+        return show_welcome(survey_to_read(db_session(), link), notice=STALE)
     if not held().secret(link):
         held().begin(link, held().code(link) or collect.new_code())
     held().start_clock(link, now())
