@@ -163,16 +163,17 @@ def begin(app: Flask, link: str) -> tuple[FlaskClient, TestResponse]:
     """One member's browser that has opened the link and gone on to the questions."""
     client = app.test_client()
     page = client.get(link, follow_redirects=True)
-    return client, press(client, page, "Start")
+    (start,) = lxml.html.document_fromstring(page.text).xpath("//main//button[contains(@class, 'btn-primary')]")
+    return client, press(client, page, " ".join(start.text_content().split()))  # in the member's language
 
 
 def finish(begun: tuple[FlaskClient, TestResponse]) -> int:
     """Answer everything on the one page, and send."""
     client, page = begun
-    asked_first = "What about the bus?" in page.text
-    page = client.post(page.request.path, data=filled(page.text), follow_redirects=True)
-    if not asked_first and "What about the bus?" in page.text:  # who comes by bus is asked one thing more
+    for _ in range(2):  # who comes by bus is asked one thing more
         page = client.post(page.request.path, data=filled(page.text), follow_redirects=True)
+        if 'name="seen"' not in page.text:
+            break
     return page.status_code
 
 

@@ -144,7 +144,7 @@ def village(
     return village
 
 
-@pytest.mark.parametrize("village", [60, pytest.param(200, marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.parametrize("village", [60, pytest.param(200, marks=pytest.mark.night)], indirect=True)
 def test_p8a_an_attacker_who_has_everything_links_no_more_answers_than_chance(village: Village, engine: Engine) -> None:
     assert len(village.truth()) == len(village.links)
     while_open = linked(engine, village)
