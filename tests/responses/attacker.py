@@ -41,6 +41,7 @@ class Attacker:
     engine: Engine
     loot: Loot
     raw: dict[str, bytes] = field(default_factory=dict)
+    keys: set[bytes] = field(default_factory=set)  # that stand in the tables
 
     def __post_init__(self) -> None:
         self.raw = dict(self._raw_bytes())
@@ -50,6 +51,8 @@ class Attacker:
                 sa.text("SELECT * FROM response WHERE survey_id = :survey ORDER BY id"), one
             ).mappings()
             self.responses = {str(row["id"]): dict(row) for row in rows}
+            stored = connection.scalars(sa.text("SELECT answer_key FROM survey WHERE answer_key IS NOT NULL"))
+            self.keys = {bytes(key) for key in stored}
 
     def attacks(self) -> Iterator[tuple[str, Guess]]:
         """Every guess, with its name."""
@@ -139,7 +142,7 @@ class Attacker:
         forms = {row["form_key"]: response for response, row in self.responses.items()}
         secrets = self.loot.links
         some = [secrets[member] for member in self.loot.came[:3]]
-        keys = {self.loot.secret_key.encode(), hashlib.sha256(self.loot.secret_key.encode()).digest()}
+        keys = self.keys | {self.loot.secret_key.encode(), hashlib.sha256(self.loot.secret_key.encode()).digest()}
         for content in self.raw.values():
             keys |= _windows(content)
         for key in keys:
