@@ -71,7 +71,7 @@ def test_ideas_are_put_right_and_what_changed_is_told_without_barriers(service: 
     page.goto(board)
     news = page.locator("section[aria-labelledby=news-head]")
     expect(news.get_by_role("link", name="Half plots for beginners")).to_be_visible()
-    expect(news.get_by_text("Joined:")).to_be_visible()
+    expect(news.get_by_text("Joined:").first).to_be_visible()
     others = page.get_by_role("link", name="Other ideas").get_attribute("href") or ""
     assert_no_barriers(
         page, [board, service.url + others, service.url + first, f"{service.welcome['public']}/overview"]
