@@ -154,12 +154,14 @@ def test_r6_counting_a_flood_keeps_no_address_and_is_apart_from_the_answer(
     app: Flask, session: Session, survey: Survey
 ) -> None:
     send_from(app, survey, ELSEWHERE)
-    (attempt,) = session.scalars(select(Attempt))
-    assert "203.0.113.7" not in attempt.key
-    assert survey.link not in attempt.key
+    attempts = list(session.scalars(select(Attempt)))
+    assert len(attempts) == 2  # of a minute, and of an hour
+    for attempt in attempts:
+        assert "203.0.113.7" not in attempt.key
+        assert survey.link not in attempt.key
     if session.get_bind().dialect.name == "postgresql":
-        counted = session.scalar(sa.text("SELECT xmin::text FROM attempt"))
-        assert counted not in set(session.scalars(sa.text("SELECT xmin::text FROM response")))
+        counted = set(session.scalars(sa.text("SELECT xmin::text FROM attempt")))
+        assert not counted & set(session.scalars(sa.text("SELECT xmin::text FROM response")))
 
 
 @pytest.fixture
