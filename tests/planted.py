@@ -49,6 +49,7 @@ class Planted:
     goal: str | None = None
     parts: tuple[tuple[str, int], ...] = ()  # each with its people
     other_side: float | None = None  # the share of those who want the opposite, which the last of its people says
+    offers: int = 0  # so many of its first people say with what they would help
     weak: int = 0  # so many of its ideas fit weakly, the last ones
 
 
@@ -144,6 +145,7 @@ def make_run(
                 kind="proposal",
                 value_id=value_id,
                 help="yes" if i < planted.helpers_yes else None,
+                offer=f"Hand {i}" if i < planted.offers else None,
                 may_quote=planted.may_quote,
             )
     for i, text in enumerate(others):

@@ -19,7 +19,7 @@ from surveyapp.review.forms import RenameForm
 from surveyapp.review.judge import COLUMN_NAMES, ChangedMeanwhile, decide, hold, judge, move, rename
 from surveyapp.review.models import Candidate, Column, Criterion
 from surveyapp.review.rank import Ranked, axis_end, ranked, standing
-from surveyapp.review.read import changes_of, decisions_of, goes_on_in, ideas_of
+from surveyapp.review.read import changes_of, decisions_of, goes_on_in, ideas_of, offers_of
 from surveyapp.text_gate import clean_line, whole_number
 from surveyapp.themes.kin import Kin, kin_of
 from surveyapp.themes.models import Statement
@@ -180,6 +180,7 @@ def _page(
         of=len(board),
         axis=axis_end(board),
         quotes=_quotes(session, r),
+        offers=offers_of(session, r.finding, r.survey) if r.finding and r.survey else [],
         proposed=_proposed(r),
         ideas=ideas[:shown],
         matching=len(ideas),

@@ -89,15 +89,22 @@ def _withheld(own: Sequence[Place], table: list[Cells], k: int) -> list[Cells]:
     """The rows without answers that fewer than *k* people gave, and without what would give them away."""
     kept = [list(line) for line in table]
     for at, place in enumerate(own):
-        if place.question.kind in WRITTEN or place.part in ("idea", "other"):
+        if place.question.kind in WRITTEN or place.part in ("idea", "offer", "other"):
             continue
         counts = Counter(line[at] for line in kept)
         said = sorted(counts)
         visible = dict(zip(said, disclose([counts[one] for one in said], k), strict=True))
+        with_it = [n for n, other in enumerate(own) if place.part == "help" and _tells_of(other, place)]
         for line in kept:
             if line[at] and visible[line[at]] is None:
-                line[at] = ""
+                for emptied in (at, *with_it):
+                    line[emptied] = ""
     return kept
+
+
+def _tells_of(other: Place, place: Place) -> bool:
+    """Whether a place says with what somebody would help, where another says whether they would."""
+    return other.part == "offer" and other.item == place.item
 
 
 def file_name(survey: Survey) -> str:

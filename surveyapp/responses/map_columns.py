@@ -14,7 +14,7 @@ from surveyapp.errors import BadInput
 from surveyapp.surveys.choices import OTHER, has_other
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Kind, Question, Survey
-from surveyapp.surveys.proposals import HELP, Proposals
+from surveyapp.surveys.proposals import HELP, PARTS, Proposals
 from surveyapp.surveys.rules import name_of, options
 from surveyapp.surveys.scales import SCALES
 from surveyapp.text_gate import clean_line
@@ -27,7 +27,9 @@ HINTS = {
     "idea": {"idea", "proposal", "suggestion", "goal"},
     "value": {"value"},
     "help": {"help"},
+    "offer": {"offer"},
 }
+OF_IDEA = {"idea": "Idea {}", "value": "The value it serves, {}", "help": "Help, {}", "offer": "With what, {}"}
 BY_OPTION = {Kind.MULTIPLE_CHOICE: "chosen", Kind.RANKING: "place"}  # kinds with a column for each option
 CHOICES = (Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE)
 SOMETHING_ELSE = "Something else"
@@ -45,7 +47,7 @@ class Place:
     code: str  # for the command line: "3.idea1"
     label: str
     question: Question
-    part: str = ""  # "idea", "value" or "help"; "important" or "lived"; "chosen", "place" or "other"
+    part: str = ""  # of an idea (proposals.PARTS); "important" or "lived"; "chosen", "place" or "other"
     item: str = ""  # the number of the idea, the value that is rated, or the option
     number: int = 0  # of the question, from 1
 
@@ -65,7 +67,8 @@ def _places(number: int, question: Question) -> Iterator[Place]:
     rules = RULES[question.kind]
     if isinstance(rules, Proposals):
         for n in range(1, rules.most(question) + 1):
-            for part, label in (("idea", f"Idea {n}"), ("value", f"The value it serves, {n}"), ("help", f"Help, {n}")):
+            for part in PARTS:
+                label = OF_IDEA[part].format(n)
                 yield Place(name_of(question, n, part), f"{number}.{part}{n}", label, question, part, str(n), number)
     elif question.kind is Kind.VALUE_RATINGS:
         for option in options(question):
@@ -169,7 +172,7 @@ def checked(survey: Survey, header: Sequence[str], mapping: Mapping[str, str]) -
         if earlier := used.get(column):
             raise BadInput(f"“{column}” is chosen twice: for “{earlier.label}” and for “{place.label}”.")
         used[column] = place
-        if place.part in ("value", "help") and not mapping.get(name_of(place.question, place.item, "idea")):
+        if place.part in PARTS[1:] and not mapping.get(name_of(place.question, place.item, "idea")):
             raise BadInput(f"“{column}” says something about idea {place.item}: choose the column of that idea too.")
     return [(place, header.index(mapping[place.field])) for place in filled]
 
@@ -178,7 +181,7 @@ def as_typed(place: Place, cell: str) -> str:
     """What the cell means in the place, as it would have been typed; what means nothing there stays as it is."""
     if cell[:1] == "'" and cell[1:].startswith(FORMULA_BEGINS):
         cell = cell[1:]  # what csv_out.py puts before it, so that no spreadsheet takes it for a formula
-    if place.part in ("idea", OTHER) or (not place.part and place.question.kind in WRITTEN):
+    if place.part in ("idea", "offer", OTHER) or (not place.part and place.question.kind in WRITTEN):
         return cell
     said = " ".join(cell.split()).casefold()
     if known := _meanings(place).get(said):
@@ -195,7 +198,7 @@ def as_typed(place: Place, cell: str) -> str:
 
 def as_cell_of(place: Place, typed: str) -> str:
     """What stands in a cell of a file of ours for what would be typed in the place: what as_typed() reads again."""
-    if not typed or place.part in ("idea", "chosen", "place", OTHER) or place.part in SCALES:
+    if not typed or place.part in ("idea", "offer", "chosen", "place", OTHER) or place.part in SCALES:
         return typed
     if place.part == "help":
         return HELP[typed]

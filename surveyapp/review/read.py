@@ -70,6 +70,24 @@ def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
     ]
 
 
+def offers_of(session: Session, finding: Finding, survey: Survey) -> list[str]:
+    """With what people would help with a theme's ideas, in their words; in an order that tells nothing of who.
+
+    They stand apart from the ideas, and only where as many people as quotes need stand behind the theme and enough of
+    them said with what (R7); those who let nothing be quoted are not among them.
+    """
+    rows = session.execute(
+        select(Statement.offer, Statement.response_id).where(
+            Statement.run_id == finding.run_id,
+            Statement.theme_id == finding.theme_id,
+            Statement.offer.is_not(None),
+        )
+    ).all()
+    if finding.people < survey.quote_group or len({row.response_id for row in rows}) < survey.smallest_group:
+        return []
+    return sorted({row.offer for row in rows if row.offer}, key=lambda offer: (offer.casefold(), offer))
+
+
 def other_ideas(session: Session, run: AnalysisRun) -> list[str] | None:
     """The ideas of a run that are in no candidate, pooled, in an order that tells nothing (R7).
 

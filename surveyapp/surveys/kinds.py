@@ -3,8 +3,9 @@
 What ``Answer.content`` holds, by kind; nothing answered is None, and has no row:
 
 - value ratings: ``{"v3": {"important": 5, "lived": 2}, …}``, either may be absent
-- proposals: ``[{"idea": "…", "value": "v3" or None, "help": "yes", "maybe", "no" or None}, …]``; ``"supports": true``
-  where the words are those of an idea that was said before
+- proposals: ``[{"idea": "…", "value": "v3" or None, "help": "yes", "maybe", "no" or None}, …]``; ``"offer": "a van"``
+  where somebody says with what they would help, ``"supports": true`` where the words are those of an idea that was
+  said before
 - single choice: the option's key, or ``{"other": "…"}``; multiple choice: a list of those, in the options' order
 - ranking: the keys of the options, the best first
 - rating: 1 to 5; recommendation: 0 to 10; number: an int or a float; date: ``"2026-11-30"``

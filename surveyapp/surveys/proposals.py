@@ -9,11 +9,14 @@ from surveyapp.surveys.rules import NOT_AN_OPTION, Reading, Rules, Typed, keys, 
 
 IDEA_CHARACTERS = 600
 MOST_PROPOSALS = 5
+OFFER_CHARACTERS = 200
+OFFER_ALONE = "Write the idea that you would help with, or empty the line that says with what."
+PARTS = ("idea", "value", "help", "offer")  # what is said of one idea
 HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time"}
 
 
 class Proposals(Rules):
-    """Ideas in one's own words, several, each with the value it serves and whether one would help."""
+    """Ideas in one's own words, several, each with the value it serves, whether one would help, and with what."""
 
     label = "Ideas, several per person"
     seconds = 90
@@ -33,7 +36,7 @@ class Proposals(Rules):
         moved = {name: text for name, text in typed.items() if not name.startswith(name_of(question, ""))}
         boxes = [n for n in range(1, self.most(question) + 1) if n != number]
         for new, old in enumerate(boxes, start=1):
-            for part in ("idea", "value", "help", "support"):
+            for part in (*PARTS, "support"):
                 if (text := typed.get(name_of(question, old, part))) is not None:
                     moved[name_of(question, new, part)] = text
         return moved
@@ -41,27 +44,32 @@ class Proposals(Rules):
     def read(self, question: Question, typed: Typed) -> Reading:
         content, problems = [], {}
         for number in range(1, self.most(question) + 1):
-            idea, value, help_ = (typed.get(name_of(question, number, part), "") for part in ("idea", "value", "help"))
+            idea, value, help_, offer = (typed.get(name_of(question, number, part), "") for part in PARTS)
             try:
                 idea = within(idea, IDEA_CHARACTERS)
             except BadInput as error:
                 problems[name_of(question, number, "idea")] = str(error)
+            try:
+                offer = _in_one_line(offer)
+            except BadInput as error:
+                problems[name_of(question, number, "offer")] = str(error)
             if value and value not in keys(question):
                 problems[name_of(question, number, "value")] = NOT_AN_OPTION
             if help_ and help_ not in HELP:
                 problems[name_of(question, number, "help")] = NOT_AN_OPTION
+            if offer and not idea:
+                problems.setdefault(name_of(question, number, "idea"), OFFER_ALONE)
             if idea:
-                own = {"idea": idea, "value": value or None, "help": help_ or None}
                 is_support = _is_same(typed.get(name_of(question, number, "support"), ""), idea)
-                content.append(own | {"supports": True} if is_support else own)
+                content.append(_proposal(idea, value or None, help_ or None, offer, is_support=is_support))
         return Reading(content or None, problems)
 
     def write(self, question: Question, content: Any) -> dict[str, str]:
         return {
             name_of(question, number, part): proposal[part]
             for number, proposal in enumerate(content, start=1)
-            for part in ("idea", "value", "help")
-            if proposal[part]
+            for part in PARTS
+            if proposal.get(part)
         } | {
             name_of(question, number, "support"): proposal["idea"]
             for number, proposal in enumerate(content, start=1)
@@ -71,7 +79,7 @@ class Proposals(Rules):
     def check(self, question: Question, content: Any) -> Any:
         checked = []
         for proposal in must_be(list, content):
-            unknown = set(must_be(dict, proposal)) - {"idea", "value", "help", "supports"}
+            unknown = set(must_be(dict, proposal)) - {*PARTS, "supports"}
             value, help_ = proposal.get("value"), proposal.get("help")
             if unknown:
                 raise BadInput(f"An idea has no {sorted(map(str, unknown))[0]!r}.")
@@ -80,11 +88,21 @@ class Proposals(Rules):
             if help_ is not None and help_ not in HELP:
                 raise BadInput(f"Whether somebody would help is {', '.join(HELP)} or left open, not {help_!r}.")
             if idea := within(must_be(str, proposal.get("idea", "")), IDEA_CHARACTERS):
-                own = {"idea": idea, "value": value, "help": help_}
-                checked.append(own | {"supports": True} if proposal.get("supports") is True else own)
+                offer = _in_one_line(must_be(str, proposal.get("offer", "")))
+                checked.append(_proposal(idea, value, help_, offer, is_support=proposal.get("supports") is True))
         if len(checked) > self.most(question):
             raise BadInput(f"At most {self.most(question)} ideas can be kept of one person.")
         return checked or None
+
+
+def _proposal(idea: str, value: str | None, help_: str | None, offer: str, *, is_support: bool) -> dict[str, Any]:
+    """One idea as it is stored; what was not said of it has no key, but for the value and help."""
+    said: dict[str, Any] = {"idea": idea, "value": value, "help": help_}
+    return said | ({"offer": offer} if offer else {}) | ({"supports": True} if is_support else {})
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(within(text, OFFER_CHARACTERS).split())
 
 
 def _is_same(supported: str, idea: str) -> bool:

@@ -13,11 +13,12 @@ from surveyapp.surveys.choices import has_other
 from surveyapp.surveys.foreign import ForeignPart, ForeignQuestion, ForeignSurvey, Said
 from surveyapp.surveys.languages import read_language
 from surveyapp.surveys.models import Kind, Layout, Question, Survey
-from surveyapp.surveys.proposals import HELP
+from surveyapp.surveys.proposals import HELP, OFFER_CHARACTERS, PARTS
 from surveyapp.surveys.rules import STEPS, options
 from surveyapp.surveys.scales import SCALES
 
 MOST_BYTES = 1 << 20
+WOULD_HELP = "{panel.help} = 'yes' or {panel.help} = 'maybe'"
 YES_NO = (("True", "Yes"), ("False", "No"))
 MOST_DEPTH = 12  # of panels in panels
 LAYOUTS = {Layout.QUESTION: "questionPerPage", Layout.SECTION: "standard", Layout.SURVEY: "singlePage"}
@@ -121,6 +122,7 @@ def _element(question: Question, names: Mapping[int, str], said: Any) -> dict[st
                 {"type": "comment", "name": "idea"},
                 {"type": "dropdown", "name": "value", "choices": listed},
                 {"type": "radiogroup", "name": "help", "choices": [{"value": k, "text": v} for k, v in HELP.items()]},
+                {"type": "text", "name": "offer", "maxLength": OFFER_CHARACTERS, "visibleIf": WOULD_HELP},
             ]
             element |= {"type": "paneldynamic", "templateElements": parts} | _present(settings, most="maxPanelCount")
         case Kind.PROPOSAL_VOTE:
@@ -320,8 +322,8 @@ def _settle_list(found: ForeignSurvey, asked: ForeignQuestion, type_: str, eleme
     asked.settings |= _numbers(element, maxPanelCount="most")
     values = next((part.get("choices") for part in parts if part.get("name") == "value"), None)
     asked.options = _options(values, found.language)
-    if names != ["idea", "value", "help"]:
-        found.tell(f"{asked.label} asks for ideas, the value each serves and who would help: we have no other lists.")
+    if names not in (list(PARTS), list(PARTS[:3])):  # files of ours, and those before people said with what
+        found.tell(f"{asked.label} asks for ideas, their values, and who would help with what: we have no other lists.")
 
 
 def read_condition(text: str) -> dict[str, list[dict[str, Any]]] | None:

@@ -56,6 +56,7 @@ def texts_of(
                     may_quote[response] and not idea.get("supports"),  # those words are somebody else's
                     value_of.get(idea.get("value") or ""),
                     idea.get("help"),
+                    idea.get("offer") if may_quote[response] and idea.get("help") in ("yes", "maybe") else None,
                 )
                 for response, ideas in answers.items()
                 for item, idea in enumerate(ideas)

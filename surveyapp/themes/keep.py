@@ -40,6 +40,7 @@ class Text:
     may_quote: bool
     value_id: int | None = None
     help: str | None = None
+    offer: str | None = None  # with what they would help, as far as it may be quoted
 
     def place(self, begin: int) -> Place:
         """Where the idea stands that begins at *begin*."""
@@ -231,6 +232,7 @@ def _rows(analysis: results.Analysis, texts: Sequence[Text], ids: Ids) -> list[d
             "kind": NOTHING if says_nothing(statement.text) else statement.kind,
             "value_id": texts[statement.row].value_id,
             "help": texts[statement.row].help,
+            "offer": texts[statement.row].offer,
             "may_quote": texts[statement.row].may_quote,
         }
         for statement in analysis.statements

@@ -172,6 +172,7 @@ class Statement(Base):
     kind: Mapped[str] = mapped_column(String(20))  # statement, proposal, unscorable, other_language, says_nothing
     value_id: Mapped[int | None] = mapped_column(ForeignKey("value.id"))  # the value its writer said it serves
     help: Mapped[str | None] = mapped_column(String(8))  # yes, maybe, no
+    offer: Mapped[str | None] = mapped_column(Text)  # with what its writer would help, if that may be quoted
     may_quote: Mapped[bool]
 
     response: Mapped[Response] = relationship(backref=backref("statements", cascade="all, delete-orphan"))

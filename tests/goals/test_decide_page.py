@@ -126,6 +126,21 @@ def test_r7_a_leader_reads_quotable_words_of_large_groups_only_and_no_form(
         assert "said by person" not in text
 
 
+@pytest.mark.parametrize(
+    ("people", "offers", "is_shown"), [(30, 6, True), (30, 5, True), (30, 4, False), (9, 6, False)]
+)
+def test_r7_with_what_people_would_help_is_read_apart_from_their_ideas_where_enough_say_it(
+    session: Session, community: Community, manager: User, sign_in: SignInAs, people: int, offers: int, is_shown: bool
+) -> None:
+    make_run(session, community, themes=[Planted("A lunch", people, helpers_yes=offers, offers=offers)])
+    path = f"/c/{community.slug}/review/{candidate_of(session, community, 'A lunch').id}"
+    session.commit()
+    for user in (manager, make_user(session, community=community, kind=RoleKind.LEADER)):
+        text = sign_in(user).get(path).text
+        assert ("With what people would help" in text) is is_shown
+        assert text.count("Hand ") == (offers if is_shown else 0)  # nowhere else on the page
+
+
 def test_r2_a_candidate_is_judged_and_adopted_in_one_go(
     session: Session, community: Community, candidate: Candidate, manager: User, sign_in: SignInAs, address: str
 ) -> None:

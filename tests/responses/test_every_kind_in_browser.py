@@ -112,6 +112,35 @@ def test_all_kinds_are_answered_changed_and_withdrawn_with_scripts_off(served: S
     context.close()
 
 
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["with scripts", "without"])
+def test_with_what_one_would_help_is_asked_of_those_who_would(
+    served: Served, chromium: Browser, has_scripts: bool
+) -> None:
+    context = chromium.new_context(java_script_enabled=has_scripts, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    begin(page, served.address)
+    offer = page.get_by_label("With what would you help?").first
+    expect(offer).to_be_hidden()
+    page.get_by_label("Your idea, in your own words").first.fill("A bench")
+    page.get_by_role("radio", name="Maybe, tell me more").check()
+    offer.fill("A saw")
+    page.get_by_role("radio", name="Not this time").check()
+    expect(offer).to_be_visible()  # what is written is never sent unseen
+    offer.fill("")
+    page.get_by_role("radio", name="Yes, count me in").check()
+    offer.fill("Two hours, and a saw")
+    if has_scripts:
+        assert browser.violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_label("I have read how you use my answers.").check()
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for taking part")
+    assert [{"idea": "A bench", "value": None, "help": "yes", "offer": "Two hours, and a saw"}] in served.stored()
+    page.get_by_role("button", name="Delete my answers").click()
+    page.get_by_role("button", name="Delete my answers").click()
+    context.close()
+
+
 def test_all_kinds_are_answered_by_keyboard_alone(served: Served, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()

@@ -38,7 +38,10 @@ def answers_of(survey: Survey, number: int) -> dict[int, Any]:
     key = "a" if number % 2 else "b_2"
     said: dict[Kind, Any] = {
         Kind.VALUE_RATINGS: {values[0]: {"important": 5 if number % 2 else 2, "lived": 3}},
-        Kind.PROPOSALS: [{"idea": f"=Bench {number}\nin the park", "value": values[number % 2], "help": "yes"}],
+        Kind.PROPOSALS: [
+            {"idea": f"=Bench {number}\nin the park", "value": values[number % 2], "help": "yes"}
+            | ({"offer": f"=A van, {number}"} if number % 2 else {})
+        ],
         Kind.SINGLE_CHOICE: {"other": f"Mine, {number}"} if number % 3 == 0 else key,
         Kind.MULTIPLE_CHOICE: [key, "c"],
         Kind.RANKING: [key, "c"] if number % 2 else ["c"],
@@ -127,6 +130,28 @@ def test_r7_in_an_anonymous_survey_a_row_is_nobody_and_few_are_left_out(session:
     for kind in {*shown_before} - {*withheld, Kind.SINGLE_CHOICE}:
         assert shown_after[kind].people == shown_before[kind].people, kind
         assert [o.people for o in shown_after[kind].options] == [o.people for o in shown_before[kind].options], kind
+
+
+def test_r7_with_what_somebody_would_help_goes_with_a_yes_that_is_left_out(
+    session: Session, community: Community
+) -> None:
+    survey = make_every_kind(session, community)
+    open_survey(session, survey, TODAY, closes_on=None)
+    (question,) = (q for q in survey.questions if q.kind is Kind.PROPOSALS)
+    for number in range(PEOPLE):
+        help_ = {"help": "maybe" if number < 3 else "no" if number < 9 else "yes", "offer": f"Offer {number}"}
+        said = checked(question, [{"idea": f"Bench {number}", "value": None} | help_])
+        collect.send(session, survey, collect.new_code(), {question.id: said}, today=TODAY)
+    collect.close_survey(session, survey, TODAY)
+    lines = list(csv.DictReader(io.StringIO(hand_out(session, survey, user_id=None).decode("utf-8-sig"))))
+    told = {
+        (line[help_], line[offer])
+        for line in lines
+        for help_ in line
+        for offer in line
+        if "Help, 1" in help_ and "With what, 1" in offer
+    }
+    assert told == {("", "")} | {("Yes, count me in", f"Offer {number}") for number in range(9, PEOPLE)}
 
 
 @pytest.mark.parametrize("people", [0, 4])

@@ -82,6 +82,17 @@ def test_a_lone_column_of_text_holds_ideas(survey: Survey) -> None:
     assert [*guess(survey, ["id", "answer", "date"]).values()] == ["answer"]
 
 
+def test_with_what_somebody_would_help_comes_with_their_idea(survey: Survey) -> None:
+    found = planned(survey, "idea 1,help 1,offer 1\nA bench,maybe,a saw\n,,two hours\n")
+    (content,) = found.accepted
+    assert list(content.values()) == [[{"idea": "A bench", "value": None, "help": "maybe", "offer": "a saw"}]]
+    ((line, reason),) = found.refused
+    assert line == 3
+    assert "Write the idea that you would help with" in reason
+    with pytest.raises(BadInput, match="choose the column of that idea too"):
+        planned(survey, "offer 1\na saw\n")
+
+
 def test_columns_that_say_nothing_by_their_names_are_left_out(survey: Survey) -> None:
     assert guess(survey, ["Respondent ID", "IP address", "Name", "E-mail"]) == {}
 

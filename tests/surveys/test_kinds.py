@@ -40,7 +40,7 @@ def rules(kind: Kind) -> Rules:
 ANSWERS = {
     Kind.VALUE_RATINGS: {"v3": {"important": 5, "lived": 2}, "v8": {"lived": 1}},
     Kind.PROPOSALS: [
-        {"idea": "A bench.", "value": "v3", "help": "maybe"},
+        {"idea": "A bench.", "value": "v3", "help": "maybe", "offer": "A saw, two hours"},
         {"idea": "Lamps", "value": None, "help": None},
     ],
     Kind.SINGLE_CHOICE: "b",
@@ -61,6 +61,7 @@ TYPED = {
         "q12_1_idea": " A bench. ",
         "q12_1_value": "v3",
         "q12_1_help": "maybe",
+        "q12_1_offer": " A saw,\r\ntwo hours ",
         "q12_2_idea": "",
         "q12_2_value": "v8",
         "q12_3_idea": "Lamps",
@@ -146,6 +147,8 @@ def test_what_cannot_be_taken_gets_a_sentence_at_its_field(kind: Kind, typed: di
         (Kind.PROPOSALS, "A bench"),
         (Kind.PROPOSALS, [{"idea": "A bench", "value": "v9"}]),
         (Kind.PROPOSALS, [{"idea": "A bench", "help": "perhaps"}]),
+        (Kind.PROPOSALS, [{"idea": "A bench", "offer": 7}]),
+        (Kind.PROPOSALS, [{"idea": "A bench", "offer": "x" * 201}]),
         (Kind.PROPOSALS, [{"idea": "A bench", "author": "Ada"}]),
         (Kind.PROPOSALS, [{"idea": str(n)} for n in range(4)]),
         (Kind.SINGLE_CHOICE, "c"),
@@ -190,6 +193,16 @@ def test_a_box_that_is_removed_lets_those_below_move_up() -> None:
     assert left == {"q12_1_idea": "two", "q12_1_help": "no", "q12_2_idea": "three", "q13": "kept"}
     assert proposals.boxes(question, left) == 2
     assert proposals.boxes(question, left, wanted=9) == 3  # the most there may be
+
+
+def test_with_what_one_would_help_is_kept_beside_no_and_asks_for_its_idea() -> None:
+    question, proposals = ask(Kind.PROPOSALS), rules(Kind.PROPOSALS)
+    typed = {"q12_1_idea": "Lamps", "q12_1_help": "no", "q12_1_offer": "Half a day in May"}
+    (stored,) = proposals.read(question, typed).content
+    assert stored["offer"] == "Half a day in May"
+    problems = proposals.read(question, {"q12_2_offer": "A van"}).problems
+    assert problems["q12_2_idea"].startswith("Write the idea")
+    assert list(proposals.read(question, {"q12_1_idea": "Lamps", "q12_1_offer": "x" * 201}).problems) == ["q12_1_offer"]
 
 
 def test_the_minutes_grow_with_what_is_asked() -> None:

@@ -248,6 +248,18 @@ def test_a_theme_carries_the_values_and_offers_that_enough_of_its_people_named(
     assert set(tagged) == {ids[welcome]}  # nowhere did five people name Care
 
 
+def test_with_what_somebody_would_help_is_kept_where_they_would_and_let_it_be_quoted(
+    session: Session, sessions: sessionmaker[Session], community: Community
+) -> None:
+    survey = make_survey(session, community)
+    for help_, offer in (("yes", "a van"), ("maybe", "an hour"), ("no", "next year"), (None, "perhaps"), ("yes", "")):
+        propose(session, survey, {"idea": BUS[0], "help": help_} | ({"offer": offer} if offer else {}))
+    unquoted: dict[str, Any] = {"next?": [{"idea": BUS[0], "value": None, "help": "yes", "offer": "a pen"}]}
+    make_response(session, survey, may_quote=False, **unquoted)
+    run = grouped(session, sessions, survey)
+    assert sorted({s.offer for s in statements(session, run) if s.offer}) == ["a van", "an hour"]
+
+
 def test_texts_beside_the_proposals_have_a_tone_and_form_no_candidates(
     session: Session, sessions: sessionmaker[Session], community: Community
 ) -> None:
