@@ -13,7 +13,7 @@ from surveyapp.db import now
 from surveyapp.goals.models import Goal
 from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
-from surveyapp.responses import reach
+from surveyapp.responses import letters
 from surveyapp.responses.invite import invite, links
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.surveys.models import Survey
@@ -109,7 +109,7 @@ def make_place(session: Session, **words: str) -> Place:
         "key": upload.id,
         "member_id": member.id,
         "list_key": listed.id,
-        "token": reach.unsubscribe_token(SECRET_KEY, member.id),
+        "token": letters.unsubscribe_token(SECRET_KEY, member.id),
         "user_id": leader.id,
         "value_id": community.values[0].id,
         "number": 1,

@@ -7,25 +7,37 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, g, request, session
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import NotFound
+from surveyapp.policy import POLICY, Who
 from surveyapp.responses.held import Held
 from surveyapp.responses.invite import find_invitation
-from surveyapp.responses.page_words import OURS, said
+from surveyapp.responses.page_words import OURS, in_days, in_numbers, said, table
 from surveyapp.surveys.design import survey_at
 from surveyapp.surveys.languages import direction_of, name_of_language, nearest
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.translate import Spoken, offered, speak
-from surveyapp.web import long_day
 
 CHOICE = "language"  # in the cookie, and "lang" in an address
+ENGLISH_ONLY = {  # of the pages that anybody may open
+    *("web.index", "security.login"),
+    *("communities.public", "communities.privacy", "communities.accessibility"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Give the templates the words of the page's language."""
-    app.jinja_env.globals.update(t=t, day_words=day_words, own_words=own_words, direction_of=direction_of)
-    app.jinja_env.filters.update(plain=str.__str__)
+    app.jinja_env.globals.update(
+        t=t,
+        day_words=day_words,
+        own_words=own_words,
+        direction_of=direction_of,
+        language_here=language_here,
+        spoken_as=spoken_as,
+    )
+    app.jinja_env.filters.update(plain=str.__str__, dated=dated, counted=counted)
 
 
 def survey_to_read(reader: Session, link: str, *, is_whole: bool = True) -> Survey:
@@ -49,7 +61,7 @@ def survey_to_read(reader: Session, link: str, *, is_whole: bool = True) -> Surv
 
 def say(reader: Session, survey: Survey, language: str) -> None:
     """Let a survey, and the page it is shown on, speak a language."""
-    g.language, g.direction = language, direction_of(language)
+    g.language = language
     speak(reader, survey, language)
 
 
@@ -92,19 +104,62 @@ def _known_of_member(reader: Session, survey: Survey, there: list[str]) -> str |
         return None
 
 
+def speak_to(language: str) -> None:
+    """Let a page without a survey speak a language, if it is one of ours."""
+    if (found := nearest(language, list(table()))) is not None:
+        g.language = found
+
+
+def language_here() -> str:
+    """The language of the page: of the survey as it is read, else of whoever visits, else English."""
+    if "language" not in g:
+        g.language = _of_visitor() if _is_for_visitors() else OURS
+    return str(g.language)
+
+
+def _is_for_visitors() -> bool:
+    who = POLICY.get(request.endpoint or "", Who.ANYONE)
+    return who is Who.ANYONE and request.endpoint not in ENGLISH_ONLY and not g.get("role")
+
+
+def _of_visitor() -> str:
+    """What of our own languages somebody chose, else what their browser says."""
+    chosen, there = session.get(CHOICE), list(table())
+    wanted = [chosen] if isinstance(chosen, str) else []
+    found = (nearest(code, there) for code in (*wanted, *request.accept_languages.values()))
+    return next((code for code in found if code), OURS)
+
+
 # For the templates
 
 
 def t(words: str, **put_in: object) -> str:
     """Words of our own pages in the page's language."""
-    return said(words, g.get("language", OURS), **put_in)
+    return said(words, language_here(), **put_in)
 
 
 def day_words(day: date) -> str:
-    """A day as the page's language has it: in words in English, else in digits that everybody reads."""
-    return long_day(day) if g.get("language", OURS) == OURS else day.isoformat()
+    """A day with its weekday, as the page's language has it."""
+    return in_days(day, language_here())
+
+
+def dated(day: date) -> str:
+    """A day with its year, as the page's language has it."""
+    return in_days(day, language_here(), is_dated=True)
+
+
+def counted(value: float) -> str:
+    """A number, as the page's language has it."""
+    return in_numbers(value, language_here())
 
 
 def own_words(words: str, survey: Survey) -> str:
     """Words of the community, which are in the survey's own language on whatever page."""
     return words if g.get("language", survey.language) == survey.language else Spoken(words, survey.language)
+
+
+def spoken_as(words: str) -> Markup:
+    """The attributes of what holds words in another language than the page's; none for others."""
+    if not isinstance(words, Spoken):
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(words.language, direction_of(words.language))

@@ -6,13 +6,10 @@ killed between the server's "yes" and that note. While a survey is open one job 
 sends the reminders that are due, and closes the survey after its last day.
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urljoin
 
 import structlog
 from sqlalchemy import Select, func, insert, select, update
@@ -20,26 +17,24 @@ from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.analysis.disclose import disclose
-from surveyapp.communities.models import Community, Member, MemberGroup
+from surveyapp.communities.models import Member, MemberGroup
 from surveyapp.db import now, reading
-from surveyapp.errors import BadInput, Conflict, NotFound
+from surveyapp.errors import BadInput, Conflict
 from surveyapp.jobs import Job, JobState, Later, Running, defer
-from surveyapp.mail import Mail, Refused, Server, Unreachable, compose, render
+from surveyapp.mail import Refused, Server, Unreachable, compose
 from surveyapp.responses import invite
 from surveyapp.responses.collect import close_survey
-from surveyapp.responses.mail_words import words_in
+from surveyapp.responses.letters import letter
 from surveyapp.responses.marks import mark_what_follows
 from surveyapp.responses.models import Invitation, Message, MessageState, Participation, Reminder
 from surveyapp.settings import Settings
-from surveyapp.surveys.kinds import minutes
-from surveyapp.surveys.models import Anonymity, State, Survey, Translation
+from surveyapp.surveys.models import Anonymity, State, Survey
 
 BATCH = 10  # members whose taking part is noted together: fewer would tell who answered when (PROMISES 4.4)
 TENDED_EVERY = timedelta(minutes=10)
 SEND_AGAIN = timedelta(seconds=60)  # after a server could not be reached
 BETWEEN_REMINDERS = timedelta(days=14)  # by hand
 MOST_REMINDERS = 6
-MOST_DIGITS = 10  # of a member's number
 
 log = structlog.get_logger(__name__)
 
@@ -229,7 +224,7 @@ def _send_one(running: Running, server: Server, message_id: int) -> None:
         message = session.get_one(Message, message_id)
         if message.state is not MessageState.WAITING:
             return
-        mail = _mail(session, message, running.settings)
+        mail = letter(session, message, running.settings)
     state, problem = MessageState.SENT, ""
     if mail is None:
         state = MessageState.STOPPED
@@ -285,77 +280,6 @@ def _write(session: Session, survey: Survey, campaign: str, members: Iterable[in
 
 def _sending(survey_id: int) -> Select[int]:
     return select(Job.id).where(Job.task == "send_mail", Job.key.startswith(f"send mail {survey_id} "))
-
-
-def _mail(session: Session, message: Message, settings: Settings) -> tuple[Mail, str] | None:
-    """What a message says, and in whose name; None if nobody wants it any more."""
-    member = session.get_one(Member, message.member_id)
-    survey = session.get_one(Survey, message.survey_id)
-    nonce = session.scalar(
-        select(Invitation.nonce).where(
-            Invitation.survey_id == survey.id, Invitation.member_id == member.id, Invitation.is_revoked.is_(False)
-        )
-    )
-    is_reminder = " reminder " in message.campaign
-    is_wanted = survey.state is State.OPEN and nonce and member.address and not member.left_on
-    took_part = is_reminder and session.get(Participation, (survey.id, member.id)) is not None
-    if not is_wanted or member.is_unsubscribed or member.bounced_on or took_part:
-        return None
-    community = session.get_one(Community, survey.community_id)
-    language = member.language if member.language in (survey.language, *survey.languages) else survey.language
-    words = words_in(language, kind="reminder" if is_reminder else "invitation")
-    unsubscribe = urljoin(settings.public_url, f"/unsubscribe/{unsubscribe_token(settings.secret_key, member.id)}")
-    text, html = render(
-        "invitation",
-        {
-            "words": words,
-            "name": member.name,
-            "community": community.name,
-            "title": _translated(session, survey, language, "title", survey.title),
-            "purpose": _translated(session, survey, language, "purpose", survey.purpose),
-            "minutes": minutes(survey.questions),
-            "anonymity": survey.anonymity.value,
-            "closes_on": survey.closes_on.isoformat() if survey.closes_on else "",
-            "link": urljoin(settings.public_url, f"/a/{invite.secret_of(settings.secret_key, nonce or '')}"),
-            "unsubscribe": unsubscribe,
-        },
-    )
-    number = hashlib.sha256(f"message {message.id} {settings.secret_key}".encode()).hexdigest()[:32]
-    mail = Mail(
-        address=member.address or "",
-        name=member.name,
-        subject=words["subject"].format(title=_translated(session, survey, language, "title", survey.title)),
-        text=text,
-        html=html,
-        message_id=f"<{number}@{settings.mail_from.rpartition('@')[2]}>",
-        unsubscribe=unsubscribe,
-        language=words["language"],
-    )
-    return mail, community.name
-
-
-def _translated(session: Session, survey: Survey, language: str, place: str, text: str) -> str:
-    return (session.get(Translation, (survey.id, language, place)) or Translation(text=text)).text or text
-
-
-def unsubscribe_token(secret_key: str, member_id: int) -> str:
-    """What ends the mail to one member: in each mail, and in no table."""
-    signature = hmac.digest(secret_key.encode(), f"unsubscribe {member_id}".encode(), "sha256").hex()
-    return f"{member_id}-{signature[:40]}"
-
-
-def unsubscribing(session: Session, secret_key: str, token: str) -> Member:
-    """The member that a token was made for.
-
-    Raises:
-        NotFound: It was made for nobody.
-    """
-    number = token.partition("-")[0]
-    is_number = number.isascii() and number.isdigit() and len(number) < MOST_DIGITS
-    member = session.get(Member, int(number)) if is_number else None
-    if member is None or not hmac.compare_digest(token.encode(), unsubscribe_token(secret_key, member.id).encode()):
-        raise NotFound("This address ends no mail. It may be incomplete.")
-    return member
 
 
 @dataclass(frozen=True)

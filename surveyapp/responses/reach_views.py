@@ -13,7 +13,8 @@ from surveyapp.communities.models import Community, Member
 from surveyapp.csv_out import write_csv
 from surveyapp.db import now
 from surveyapp.errors import BadInput
-from surveyapp.responses import invite, reach
+from surveyapp.responses import invite, letters, reach
+from surveyapp.responses.language_views import speak_to
 from surveyapp.surveys.design import survey_at
 from surveyapp.surveys.models import Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
@@ -85,19 +86,20 @@ def qr_png(link: str) -> ResponseReturnValue:
 
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Ask once more before ending the mail: what only looks at links (a mail scanner) ends nothing."""
-    member = reach.unsubscribing(db_session(), settings().secret_key, token)
+    member = letters.unsubscribing(db_session(), settings().secret_key, token)
     return _unsubscribe_page(member, is_done=False)
 
 
 def end_mail(token: str) -> ResponseReturnValue:
     """End the mail to the member whose mail it was, with one press or by their mail program (RFC 8058)."""
-    member = reach.unsubscribing(db_session(), settings().secret_key, token)
+    member = letters.unsubscribing(db_session(), settings().secret_key, token)
     member.is_unsubscribed = True
     db_session().commit()
     return _unsubscribe_page(member, is_done=True)
 
 
 def _unsubscribe_page(member: Member, *, is_done: bool) -> str:
+    speak_to(member.language)
     their = db_session().get_one(Community, member.community_id)
     return render_template("responses/unsubscribe.html", community=their, is_done=is_done)
 

@@ -1,6 +1,7 @@
 // Keeps what is typed on a screen of a survey until the server has it, and sends it when a lost connection is back.
 // Without this script nothing is lost either: each screen is an ordinary form, and sending it twice stores it once.
-// Markup: <form data-keep="link" data-screen="2"> with an element [data-told]; [data-forget="link"] on the page after.
+// Markup: <form data-keep="link" data-screen="2"> with an element [data-told] that has the words to tell;
+// [data-forget="link"] on the page after.
 const PREFIX = "answers ";
 const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
 const MOVES = new Set(["add", "remove", "vote", "again", "propose", "like"]);
@@ -41,7 +42,7 @@ function watch(form) {
       if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
       else if (values.length) control.value = values[0];
     }
-    if (JSON.stringify(typed()) !== before) tell("What you typed here before was not sent yet. Here it is again.");
+    if (JSON.stringify(typed()) !== before) tell(told.dataset.told);
   }
 
   const isReached = async () => {
@@ -62,7 +63,7 @@ function watch(form) {
     event.preventDefault();
     keep();
     while (!(await isReached())) {
-      tell("The connection is lost. What you typed is kept on this device, and is sent when the connection is back. You can go on reading here.");
+      tell(told.dataset.lost);
       await new Promise((resolve) => {
         addEventListener("online", resolve, { once: true });
         setTimeout(resolve, LOOK_AGAIN);

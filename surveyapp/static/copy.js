@@ -1,4 +1,4 @@
-// Shows the Copy buttons, which need a script, and lets each copy the field it names.
+// Shows the Copy buttons, which need a script, and lets each copy the field it names; [data-copied] has the words for it.
 for (const button of document.querySelectorAll("[data-copies]")) {
   const field = document.getElementById(button.dataset.copies);
   const told = document.querySelector(`[data-copied="${button.dataset.copies}"]`);
@@ -7,9 +7,9 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     field.select();
     try {
       await navigator.clipboard.writeText(field.value);
-      told.textContent = "Copied.";
+      told.textContent = told.dataset.done;
     } catch {
-      told.textContent = "Your browser keeps the clipboard to itself. The link is selected: press Ctrl+C.";
+      told.textContent = told.dataset.refused;
     }
   });
 }

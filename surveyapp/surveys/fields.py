@@ -112,7 +112,7 @@ class Day(Field):
             raise BadInput(NOT_A_DAY) from None
         earliest, latest = question.settings.get("earliest"), question.settings.get("latest")
         if (earliest and content < earliest) or (latest and content > latest):
-            raise BadInput(f"Please choose a day {_between(earliest, latest)}.")
+            raise BadInput(_outside(earliest, latest))
         return day.isoformat()
 
     def problem_of(self, question: Question) -> str | None:
@@ -140,7 +140,7 @@ class Consent(Rules):
         return True if content else None
 
 
-def _between(earliest: str | None, latest: str | None) -> str:
+def _outside(earliest: str | None, latest: str | None) -> str:
     if earliest and latest:
-        return f"from {earliest} to {latest}"
-    return f"from {earliest} on" if earliest else f"up to {latest}"
+        return f"Please choose a day from {earliest} to {latest}."
+    return f"Please choose a day from {earliest} on." if earliest else f"Please choose a day up to {latest}."

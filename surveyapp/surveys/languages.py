@@ -1,6 +1,7 @@
 """Languages: their codes, what they call themselves, and in which direction they are written."""
 
 import re
+import unicodedata
 
 from surveyapp.errors import BadInput
 from surveyapp.text_gate import clean_line
@@ -116,6 +117,15 @@ def direction_of(code: str) -> str:
     if script is not None:
         return "rtl" if script in RIGHT_TO_LEFT_SCRIPTS else "ltr"
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def first_direction(words: str) -> str:
+    """The direction of the first letter that has one: ``ltr``, ``rtl``, or "" if none has."""
+    for letter in words:
+        kind = unicodedata.bidirectional(letter)
+        if kind in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return ""
 
 
 def nearest(wanted: str, offered: list[str]) -> str | None:

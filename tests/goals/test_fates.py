@@ -86,7 +86,7 @@ def test_the_code_leads_to_each_idea_its_theme_the_decision_and_the_goal_also_af
     session.commit()
     status, page = ask(client, survey, code)
     assert status == 200
-    for words in (TREES[0], ODD, REASON, "Plant forty trees", "10 / 40 trees (25%)"):
+    for words in (TREES[0], ODD, REASON, "Plant forty trees", "10 of 40 trees (25%)"):
         assert words in page
 
 

@@ -1,5 +1,6 @@
 """Members read in their own language where there is one: chosen, known of them, or what their browser says (R6)."""
 
+import ast
 import re
 from datetime import date
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Environment, nodes
 from sqlalchemy.orm import Session
 
 from surveyapp.communities.models import Community
-from surveyapp.responses.page_words import said, table
+from surveyapp.responses.page_words import FORM, FORMS, HOLE, in_days, in_numbers, said, table
 from surveyapp.surveys.design import open_survey
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.translate import Spoken, texts, translate
@@ -84,12 +86,15 @@ def test_a_language_that_is_not_offered_changes_nothing(client: FlaskClient, sur
         assert html_of(page.text) == ("en", "ltr")
 
 
-def test_our_own_words_have_every_language_and_their_numbers() -> None:
+def test_our_own_words_have_every_language_every_form_and_their_numbers() -> None:
     for language, words in table().items():
         assert list(words) == list(table()["en"])
         for english, own in words.items():
-            holes = re.findall(r"\{\w*\}", english)
-            assert sorted(re.findall(r"\{\w*\}", own)) == sorted(holes), (language, english)
+            forms = own.split(FORMS)
+            assert len(forms) in (1, FORM[language][0]), (language, english)
+            assert all(forms)
+            assert holes_in(forms[-1]) == holes_in(english), (language, english)
+            assert all(set(holes_in(form)) <= set(holes_in(english)) for form in forms), (language, english)
     assert said("Part 2 of 3", "de") == "Teil 2 von 3"
     assert said("About {number} minutes", "fr-ca", number=6) == "Environ 6 minutes"
     assert said("Choose up to 3.", "pt") == "Choose up to 3."
@@ -97,12 +102,58 @@ def test_our_own_words_have_every_language_and_their_numbers() -> None:
     assert not isinstance(said("Choose up to 3.", "en"), Spoken)
 
 
-def test_every_word_of_the_table_stands_on_a_page() -> None:
-    """A word that is reworded in a template is missed in all languages: then this fails."""
+def holes_in(words: str) -> list[str]:
+    return sorted(re.findall(r"\{\w*\}", words))
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "number"),
+    [
+        ("en", "Sunday 1 November", "1,204.5"),
+        ("de", "Sonntag, 1. November", "1.204,5"),
+        ("es", "domingo 1 de noviembre", "1.204,5"),
+        ("fr", "dimanche 1er novembre", "1\u202f204,5"),
+        ("ar", "الأحد 1 نوفمبر", "1,204.5"),
+        ("pt", "2026-11-01", "1,204.5"),  # we do not speak it: digits are read everywhere
+    ],
+)
+def test_days_and_numbers_are_written_as_the_language_writes_them(language: str, day: str, number: str) -> None:
+    assert in_days(date(2026, 11, 1), language) == day
+    assert in_numbers(1204.5, language) == number
+
+
+def test_words_that_run_the_other_way_are_held_together() -> None:
+    assert said("{community} asks its members:", "ar", community="Valley (1)") == "تسأل \u2068Valley (1)\u2069 أعضاءها:"
+    assert said("{community} asks its members:", "en", community="الوادي") == "\u2068الوادي\u2069 asks its members:"
+    assert said("{community} asks its members:", "en", community="Valley") == "Valley asks its members:"
+
+
+def test_a_number_or_a_day_in_our_words_is_written_anew() -> None:
+    assert said("Please choose a day up to 2026-03-01.", "fr") == "Choisissez un jour jusqu’au 1er mars 2026."
+    assert said("Please write 1,200 or less.", "de") == "Bitte schreib 1.200 oder weniger."
+    assert said("Please write a number in digits, like 12 or 3.5.", "es").endswith("como 12 o 3,5.")
+
+
+def test_every_word_of_the_tables_stands_on_a_page() -> None:
+    """A word that is reworded on a page is missed in all languages: then this fails."""
     root = Path(__file__).resolve().parents[2]
-    sources = [*(root / "templates").rglob("*.html"), *(root / "surveyapp").rglob("*.py")]
-    pages = "\n".join(path.read_text("utf-8") for path in sources)
-    holes = re.compile(r"\d+(?:[.,]\d+)*|\{\w*\}")
-    plain = holes.sub("{}", pages)
-    missed = [words for words in table()["en"] if holes.sub("{}", words) not in plain]
-    assert [words for words in missed if not words.startswith(("Part {} of", "Question {} of"))] == []
+    said_somewhere = set()
+    for path in (root / "templates").rglob("*.*"):
+        parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
+        said_somewhere |= {bare(const.value) for const in parsed.find_all(nodes.Const) if isinstance(const.value, str)}
+    for path in (root / "surveyapp").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said_somewhere.add(bare(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "0000" for part in node.values)
+                said_somewhere.add(bare("".join(map(str, parts))))
+    composed = ("Part {} of", "Question {} of", "Achieved", "Retired")
+    assert [
+        words for words in table()["en"] if bare(words) not in said_somewhere and not words.startswith(composed)
+    ] == []
+
+
+def bare(words: str) -> str:
+    """Words without what is put in."""
+    return re.sub(r"\{\w*\}", "{}", HOLE.sub("{}", words))

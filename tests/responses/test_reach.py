@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from surveyapp.communities.models import Community, Member, MemberGroup
 from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.jobs import Job, JobState, Worker
-from surveyapp.responses import invite, reach
+from surveyapp.responses import invite, letters, reach
 from surveyapp.responses.collect import send
 from surveyapp.responses.models import Invitation, Message, MessageState, Participation, Reminder, Response
 from surveyapp.settings import Settings, load
@@ -377,7 +377,7 @@ def test_rfc_8058_one_post_ends_the_mail_and_a_look_ends_nothing(
     app: Flask, session: Session, community: Community
 ) -> None:
     (member,) = add_members(session, community, 1)
-    token = reach.unsubscribe_token(app.extensions["surveyapp"].settings.secret_key, member.id)
+    token = letters.unsubscribe_token(app.extensions["surveyapp"].settings.secret_key, member.id)
     session.rollback()
     client = app.test_client()
     assert client.get(f"/unsubscribe/{token}").status_code == 200
