@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sknetwork.clustering import Louvain
 
+from surveyapp.analysis.communities import communities
 from surveyapp.analysis.embed import GRID, FloatMatrix, Vectors
 
 Labels = NDArray[np.int64]
@@ -161,8 +161,10 @@ def _sums(vectors: FloatMatrix | Vectors, labels: Labels) -> NDArray[np.float64]
     for start in range(0, len(labels), BLOCK):
         here = labels[start : start + BLOCK]
         rows = np.flatnonzero(here >= 0)
-        members = sp.csr_array((np.ones(len(rows)), (here[rows], rows)), shape=(n_themes, len(here)))
-        sums += members @ vectors[start : start + BLOCK].astype(np.float64)  # whole numbers: their order is no matter
+        members = sp.csr_array(
+            (np.ones(len(rows), dtype=np.float32), (here[rows], rows)), shape=(n_themes, len(here))
+        )
+        sums += members @ vectors[start : start + BLOCK]  # whole numbers, below 2**24 in a block: exact in any order
     return sums
 
 
@@ -184,18 +186,20 @@ def neighbour_graph(near: Labels, rows: Labels) -> sp.csr_array:
     place = np.full(len(near), -1)
     place[rows] = np.arange(n)
     neighbours = place[near[rows]]
-    taking_part = neighbours >= 0
-    kept = taking_part & (np.cumsum(taking_part, axis=1) <= k)
+    rank = np.cumsum(neighbours >= 0, axis=1)
+    kept = (neighbours >= 0) & (rank <= k)
     source, target = np.nonzero(kept)[0], neighbours[kept]
-    ones = np.ones(len(source))
-    directed = sp.csr_array((ones, (source, target)), shape=(n, n))
-    closed = sp.csr_array(directed + sp.eye_array(n, format="csr"))
-    edges = sp.coo_array(directed + directed.T)
-    common = np.asarray(closed[edges.row].multiply(closed[edges.col]).sum(axis=1)).ravel()
-    size = np.asarray(closed.sum(axis=1)).ravel()
-    weight = common / (size[edges.row] + size[edges.col] - common)
-    shared = weight > 0
-    return sp.csr_array((weight[shared], (edges.row[shared], edges.col[shared])), shape=(n, n))
+    closed = np.full((n, k + 1), n)  # each text and its neighbours; n stands for none
+    closed[:, 0] = np.arange(n)
+    closed[source, rank[kept]] = target
+    is_in = np.zeros((n, n + 1), dtype=np.bool_)
+    is_in[np.arange(n)[:, None], closed] = True
+    is_in[:, n] = False
+    common = np.count_nonzero(is_in[source[:, None], closed[target]], axis=1)
+    size = 1 + np.count_nonzero(kept, axis=1)
+    weight = common / (size[source] + size[target] - common)
+    directed = sp.csr_array((weight, (source, target)), shape=(n, n))
+    return sp.csr_array(directed.maximum(directed.T))
 
 
 def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, fewest: int | None = None) -> Labels:
@@ -203,8 +207,7 @@ def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, few
     n = len(vectors)
     if fewest is None:
         fewest = 2 if n < FEW else max(3, n // 1000)
-    louvain = Louvain(resolution=resolution, random_state=0, return_probs=False, return_aggregate=False)
-    labels = numbered(louvain.fit_predict(sp.csr_matrix(graph)) if graph.nnz else np.zeros(n))
+    labels = communities(graph, resolution) if graph.nnz else np.zeros(n, dtype=np.int64)
     sizes = np.bincount(labels)
     large = np.flatnonzero(sizes >= fewest)
     if not len(large):

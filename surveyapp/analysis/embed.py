@@ -90,12 +90,21 @@ class Space:
     def place(self, said: Sequence[Sequence[str]]) -> FloatMatrix:
         """Place texts that are given as their words, as `vectors` does."""
         heard = _heard(said)
-        meaning = _unit(_meaning(heard, self.table, self.weights, self.frame))
+        pieces = _pieces_of(heard.vocabulary, self.table)
+        meaning = _unit(_meaning(_weighing(heard, self.frame), pieces, self.weights))
+        return self._joined(meaning, _counts(heard, self.terms, self.rarity) if self.terms else None)
+
+    def _joined(self, meaning: NDArray[np.float64], counts: sp.csr_array | None) -> FloatMatrix:
+        """Vectors of texts.
+
+        Args:
+            meaning: What their words mean, rows of length 1, shape (n_texts, n_dims).
+            counts: Which counted words they have, shape (n_texts, n_terms); None when counts are left out.
+        """
         meaning = _unit(np.where(meaning.any(axis=1, keepdims=True), meaning - self.mean, 0))
-        if not self.terms:
+        if counts is None:
             return _on_grid(meaning)
-        counts = _unit(_counts(heard, self.terms, self.rarity) @ self.basis) * COUNTS_WEIGHT
-        return _on_grid(_unit(np.hstack([meaning, counts])))
+        return _on_grid(_unit(np.hstack([meaning, _unit(counts @ self.basis) * COUNTS_WEIGHT])))
 
 
 def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable | None = None) -> Space:
@@ -106,28 +115,48 @@ def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable |
         question: What was asked; its words weigh nothing.
         table: Vectors of word pieces; the installed ones if not given.
     """
-    table = table or shared_table()
     texts = texts[:MOST_LEARNT]
-    said = [words(text) for text in texts]
-    frame = _frame_of(said, question, written_large(texts))
+    return learn_and_place(list(map(words, texts)), written_large(texts), question=question, table=table)[0]
+
+
+def learn_and_place(
+    said: Sequence[Sequence[str]], names: frozenset[str], *, question: str = "", table: PieceTable | None = None
+) -> tuple[Space, FloatMatrix]:
+    """Learn from texts how to place them and others like them, and place them.
+
+    Args:
+        said: The words of texts, in an order that does not depend on their arrival; at most MOST_LEARNT are of use.
+        names: Words that are mostly written with a capital.
+        question: What was asked; its words weigh nothing.
+        table: Vectors of word pieces; the installed ones if not given.
+
+    Returns:
+        The space, and what its `place` gives for these texts.
+    """
+    table = table or shared_table()
     heard = _heard(said)
-    weights = _piece_weights(heard, table, frame)
-    meaning = _unit(_meaning(heard, table, weights, frame))
-    mean = meaning.mean(axis=0) if len(texts) else np.zeros(table.vectors.shape[1])
-    terms, rarity = _terms_of(said, frame) if len(texts) >= FEWEST_FOR_COUNTS else ({}, np.zeros(0))
-    basis = _main_directions(_counts(heard, terms, rarity)) if terms else np.zeros((0, 0))
-    return Space(table, weights, mean, frame, terms, rarity, basis)
+    frame = _frame_of(heard, question, names)
+    pieces = _pieces_of(heard.vocabulary, table)
+    weighing = _weighing(heard, frame)
+    weights = _piece_weights(weighing, pieces, len(table.vectors))
+    meaning = _unit(_meaning(weighing, pieces, weights))
+    mean = meaning.mean(axis=0) if len(said) else np.zeros(table.vectors.shape[1])
+    terms, rarity = _terms_of(heard, frame) if len(said) >= FEWEST_FOR_COUNTS else ({}, np.zeros(0))
+    counts = _counts(heard, terms, rarity) if terms else None
+    basis = np.zeros((0, 0)) if counts is None else _main_directions(counts)
+    space = Space(table, weights, mean, frame, terms, rarity, basis)
+    return space, space._joined(meaning, counts)
 
 
-def _frame_of(said: Sequence[Sequence[str]], question: str, names: frozenset[str]) -> frozenset[str]:
+def _frame_of(heard: "_Heard", question: str, names: frozenset[str]) -> frozenset[str]:
     """Words of the question that are more than grammar, words in most texts, and names in many of them."""
+    n = len(heard.lengths)
     asked = {stem(word) for word in words(question)}
-    present = Counter(word for text in said for word in set(text))
-    often, known = (
-        s * len(said) if len(said) >= FEWEST_FOR_COUNTS else len(said) + 1 for s in (FRAME_SHARE, NAME_SHARE)
-    )
+    often, known = (s * n if n >= FEWEST_FOR_COUNTS else n + 1 for s in (FRAME_SHARE, NAME_SHARE))
     return frozenset(
-        word for word, n in present.items() if stem(word) in asked or n > often or (n > known and word in names)
+        word
+        for word, times in zip(heard.vocabulary, heard.texts_with().tolist(), strict=True)
+        if times > often or (times > known and word in names) or (asked and stem(word) in asked)
     )
 
 
@@ -141,11 +170,20 @@ class _Heard(NamedTuple):
     lengths: NDArray[np.int64]
     """How many words each text has, shape (n_texts,)."""
 
-    def of_some(self, is_kept: NDArray[np.bool_]) -> Self:
-        """The texts with those words alone that are kept, *is_kept* telling of each different word."""
-        kept = is_kept[self.numbers]
+    def renamed(self, numbers: NDArray[np.int64], vocabulary: list[str]) -> Self:
+        """The texts in another vocabulary, *numbers* telling of each different word which one it is; -1 for none."""
+        renamed = numbers[self.numbers]
+        kept = renamed >= 0
         rows = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        return self._replace(numbers=self.numbers[kept], lengths=np.bincount(rows[kept], minlength=len(self.lengths)))
+        return type(self)(vocabulary, renamed[kept], np.bincount(rows[kept], minlength=len(self.lengths)))
+
+    def counts(self) -> sp.csr_array:
+        """How often each text has each word, shape (n_texts, n_words)."""
+        return _count_matrix(self.numbers, self.lengths, len(self.vocabulary))
+
+    def texts_with(self) -> NDArray[np.int64]:
+        """How many texts have each word, shape (n_words,)."""
+        return np.bincount(self.counts().indices, minlength=len(self.vocabulary))
 
 
 def _heard(said: Sequence[Sequence[str]]) -> _Heard:
@@ -158,21 +196,34 @@ def _heard(said: Sequence[Sequence[str]]) -> _Heard:
 
 def _weighing(heard: _Heard, frame: frozenset[str]) -> sp.csr_array:
     """How often texts have words, without those of the frame where they have others; shape (n_texts, n_words)."""
-    is_kept = np.array([word not in frame for word in heard.vocabulary], dtype=np.bool_)
-    others = heard.of_some(is_kept)
-    counts = _count_matrix(others.numbers, others.lengths, len(heard.vocabulary))
+    own = np.array([-1 if word in frame else i for i, word in enumerate(heard.vocabulary)], dtype=np.int64)
+    others = heard.renamed(own, heard.vocabulary)
     only = (others.lengths == 0) & (heard.lengths > 0)
-    if only.any():
-        lengths = np.where(only, heard.lengths, 0)
-        counts = counts + _count_matrix(heard.numbers[np.repeat(only, heard.lengths)], lengths, len(heard.vocabulary))
-    return counts
+    if not only.any():
+        return others.counts()
+    of_frame = heard._replace(
+        numbers=heard.numbers[np.repeat(only, heard.lengths)], lengths=np.where(only, heard.lengths, 0)
+    )
+    return others.counts() + of_frame.counts()
 
 
-def _pieces_of(vocabulary: Sequence[str], table: PieceTable) -> tuple[sp.csr_array, NDArray[np.int64]]:
-    """How often words have pieces, shape (n_words, n_pieces that occur), and which piece each column counts."""
+class _Pieces(NamedTuple):
+    """The pieces of words."""
+
+    of_words: sp.csr_array
+    """How often words have them, shape (n_words, n_pieces that occur)."""
+    vectors: NDArray[np.float32]
+    """Of those that occur, shape (n_pieces that occur, n_dims)."""
+    occurring: NDArray[np.int64]
+    """Which piece of the table each is."""
+
+
+def _pieces_of(vocabulary: Sequence[str], table: PieceTable) -> _Pieces:
+    """The pieces of words."""
     pieces_of = table.pieces(vocabulary) if vocabulary else []
     occurring, columns = np.unique(np.fromiter(chain.from_iterable(pieces_of), dtype=np.int64), return_inverse=True)
-    return _count_matrix(columns, list(map(len, pieces_of)), len(occurring)), occurring
+    of_words = _count_matrix(columns, list(map(len, pieces_of)), len(occurring))
+    return _Pieces(of_words, table.vectors[occurring], occurring)
 
 
 def _count_matrix(
@@ -186,58 +237,59 @@ def _count_matrix(
         n_columns: Width of the matrix.
     """
     ends = np.append(0, np.cumsum(lengths, dtype=np.int64))
-    counts = sp.csr_array((np.ones(len(columns)), columns, ends), shape=(len(lengths), n_columns))
-    counts.sum_duplicates()
+    counts = sp.csr_array((np.ones(len(columns)), columns.copy(), ends), shape=(len(lengths), n_columns))
+    counts.sum_duplicates()  # in place
     return counts
 
 
-def _piece_weights(heard: _Heard, table: PieceTable, frame: frozenset[str]) -> NDArray[np.float64]:
-    """The weight a / (a + p) of each piece, p being its share of all pieces; shape (n_pieces,)."""
-    pieces, occurring = _pieces_of(heard.vocabulary, table)
-    times = np.asarray(_weighing(heard, frame).sum(axis=0)).ravel() @ pieces
-    share = np.zeros(len(table.vectors))
-    share[occurring] = times / max(times.sum(), 1)
+def _piece_weights(counts: sp.csr_array, pieces: _Pieces, n_pieces: int) -> NDArray[np.float64]:
+    """The weight a / (a + p) of each piece of the table, p being its share of all pieces; shape (n_pieces,)."""
+    times = np.asarray(counts.sum(axis=0)).ravel() @ pieces.of_words
+    share = np.zeros(n_pieces)
+    share[pieces.occurring] = times / max(times.sum(), 1)
     return SIF / (SIF + share)
 
 
-def _meaning(
-    heard: _Heard, table: PieceTable, weights: NDArray[np.float64], frame: frozenset[str]
-) -> NDArray[np.float64]:
+def _meaning(counts: sp.csr_array, pieces: _Pieces, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weighted sum of the vectors of each text's words, which are those of their pieces; shape (n_texts, n_dims)."""
-    pieces, occurring = _pieces_of(heard.vocabulary, table)
-    of_words = pieces @ (table.vectors[occurring] * weights[occurring, None])
-    return np.asarray(_weighing(heard, frame) @ of_words, dtype=np.float64)
+    of_words = pieces.of_words @ (pieces.vectors * weights[pieces.occurring, None])
+    return np.asarray(counts @ of_words, dtype=np.float64)
 
 
-def _terms_of(said: Sequence[Sequence[str]], frame: frozenset[str]) -> tuple[dict[str, int], NDArray[np.float64]]:
+def _terms_of(heard: _Heard, frame: frozenset[str]) -> tuple[dict[str, int], NDArray[np.float64]]:
     """The counted stems with their columns, and ln((1 + n) / (1 + texts with it)) + 1 for each."""
-    present = Counter(
-        term for text in said for term in {stem(w) for w in text if w not in STOP_WORDS and w not in frame}
-    )
+    number: dict[str, int] = {}
+    stem_of = [
+        -1 if word in STOP_WORDS or word in frame else number.setdefault(stem(word), len(number))
+        for word in heard.vocabulary
+    ]
+    said = heard.renamed(np.array(stem_of, dtype=np.int64), list(number))
+    present = dict(zip(number, said.texts_with().tolist(), strict=True))
     repeated = sorted((-n, term) for term, n in present.items() if n >= 2)[:COUNTS_TERMS]
     terms = {term: i for i, term in enumerate(sorted(term for _, term in repeated))}
     n_texts = np.array([present[term] for term in terms])
-    return terms, np.log((1 + len(said)) / (1 + n_texts)) + 1
+    return terms, np.log((1 + len(heard.lengths)) / (1 + n_texts)) + 1
 
 
 def _counts(heard: _Heard, terms: dict[str, int], rarity: NDArray[np.float64]) -> sp.csr_array:
     """(1 + ln count) x rarity of each term, every row of length 1; shape (n_texts, n_terms)."""
     column = np.array([terms.get(stem(word), -1) for word in heard.vocabulary], dtype=np.int64)
-    found = heard.of_some(column >= 0)
-    counts = _count_matrix(column[found.numbers], found.lengths, len(terms))
-    counts.data = 1 + np.log(counts.data)
-    counts = counts @ sp.diags_array(rarity)
+    counts = heard.renamed(column, list(terms)).counts()
+    counts.data = (1 + np.log(counts.data)) * rarity[counts.indices]
     length = np.sqrt(np.asarray(counts.power(2).sum(axis=1)).ravel())
-    return sp.csr_array(sp.diags_array(1 / np.maximum(length, 1e-9)) @ counts)
+    counts.data *= np.repeat(1 / np.maximum(length, 1e-9), np.diff(counts.indptr))
+    return counts
 
 
 def _main_directions(counts: sp.csr_array) -> NDArray[np.float64]:
     """An orthonormal basis of the space of the strongest singular vectors; shape (n_terms, n_directions)."""
     n_directions = min(COUNTS_DIMS, *counts.shape)
-    start = np.random.default_rng(0).choice([-1.0, 1.0], (counts.shape[1], n_directions))
-    basis = _orthonormal(start)
-    for done in range(SUBSPACE_ROUNDS):
-        basis = _orthonormal(counts.T @ (counts @ basis), times=2 if done == SUBSPACE_ROUNDS - 1 else 1)
+    back = counts.T.tocsr()
+    basis = np.random.default_rng(0).choice([-1.0, 1.0], (counts.shape[1], n_directions))
+    for done in range(1, SUBSPACE_ROUNDS + 1):
+        basis = back @ (counts @ basis)
+        if done % 2 == 0:  # it would give the same directions to do so each time, at the price of as much again
+            basis = _orthonormal(basis, times=2 if done == SUBSPACE_ROUNDS else 1)
     return basis
 
 

@@ -50,18 +50,23 @@ class Membership:
         return int(self.parts.max(initial=-1)) + 1
 
 
-def vectors_of(texts: Texts, space: Space) -> Vectors:
-    """Place all texts in the space, several blocks at a time where there are cores for them."""
+def vectors_of(texts: Texts, space: Space, first: FloatMatrix) -> Vectors:
+    """Place all texts in the space, several blocks at a time where there are cores for them.
+
+    Args:
+        texts: All of them.
+        space: Where to place them.
+        first: The vectors of the first ones, which are known.
+    """
 
     def place(start: int) -> NDArray[np.int16]:
         return space.place(texts.words(start, start + BLOCK)).astype(np.int16)
 
     n = len(texts.folded)
-    first = place(0)
     numbers = np.empty((n, first.shape[1]), dtype=np.int16)
-    numbers[:BLOCK] = first
+    numbers[: len(first)] = first
+    starts = range(len(first), n, BLOCK)
     with ThreadPoolExecutor(cores()) as threads:
-        starts = range(BLOCK, n, BLOCK)
         for start, block in zip(starts, threads.map(place, starts), strict=True):
             numbers[start : start + BLOCK] = block
     return Vectors(numbers)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sknetwork.clustering import Louvain
 
-from surveyapp.analysis.cluster import Labels, closest_middle, middles, numbered
+from surveyapp.analysis.cluster import Labels, closest_middle, middles
+from surveyapp.analysis.communities import communities
 from surveyapp.analysis.embed import FloatMatrix
 
 Mask = NDArray[np.bool_]
@@ -137,8 +137,7 @@ def part_groups(given: Situation, labels: Labels, *, fewest: int, first_new: int
 
 def _parts(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, fewest: int) -> Labels:
     """Groups inside a group, numbered from 0; nodes of small ones are put where they are most alike."""
-    louvain = Louvain(resolution=resolution, random_state=0, return_probs=False, return_aggregate=False)
-    parts = numbered(louvain.fit_predict(sp.csr_matrix(graph)))
+    parts = communities(graph, resolution)
     sizes = np.bincount(parts)
     large = np.flatnonzero(sizes >= fewest)
     if len(large) < 2:

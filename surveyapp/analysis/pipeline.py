@@ -10,7 +10,7 @@ import numpy as np
 
 from surveyapp.analysis.cluster import Labels, middles
 from surveyapp.analysis.describe import Description, describe
-from surveyapp.analysis.embed import Space, Vectors, learn_space
+from surveyapp.analysis.embed import MOST_LEARNT, Space, Vectors, learn_and_place
 from surveyapp.analysis.ideas import read_answers
 from surveyapp.analysis.membership import Membership, grouped, vectors_of
 from surveyapp.analysis.phrases import count_phrases
@@ -19,6 +19,7 @@ from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statem
 from surveyapp.analysis.tally import tally
 from surveyapp.analysis.texts import Texts, once
 from surveyapp.analysis.vector_kinds import HYBRID, PACKAGE, check_vectors
+from surveyapp.analysis.words import written_large
 
 __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "analyse"]
 
@@ -75,8 +76,10 @@ def analyse(
         shares.extend(ideas.seconds)
     with watch.step("vectors"):
         texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
-        space = learn_space(texts.shown, question=settings.question)
-        static = vectors_of(texts, space)
+        space, learnt = learn_and_place(
+            texts.words(0, MOST_LEARNT), written_large(texts.shown[:MOST_LEARNT]), question=settings.question
+        )
+        static = vectors_of(texts, space, learnt)
         vectors = _with_sentences(texts, static) if settings.vectors == HYBRID else static
     with watch.step("themes"):
         found = find(texts, vectors, static, space) if find else grouped(texts, vectors)
