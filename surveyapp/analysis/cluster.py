@@ -161,9 +161,7 @@ def _sums(vectors: FloatMatrix | Vectors, labels: Labels) -> NDArray[np.float64]
     for start in range(0, len(labels), BLOCK):
         here = labels[start : start + BLOCK]
         rows = np.flatnonzero(here >= 0)
-        members = sp.csr_array(
-            (np.ones(len(rows), dtype=np.float32), (here[rows], rows)), shape=(n_themes, len(here))
-        )
+        members = sp.csr_array((np.ones(len(rows), dtype=np.float32), (here[rows], rows)), shape=(n_themes, len(here)))
         sums += members @ vectors[start : start + BLOCK]  # whole numbers, below 2**24 in a block: exact in any order
     return sums
 
@@ -207,7 +205,7 @@ def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, few
     n = len(vectors)
     if fewest is None:
         fewest = 2 if n < FEW else max(3, n // 1000)
-    labels = communities(graph, resolution) if graph.nnz else np.zeros(n, dtype=np.int64)
+    labels = communities(graph, resolution)
     sizes = np.bincount(labels)
     large = np.flatnonzero(sizes >= fewest)
     if not len(large):

@@ -24,12 +24,14 @@ def communities(graph: sp.csr_array, resolution: float) -> Labels:
     """The group of each node, shape (n_nodes,); groups are numbered by size, largest first.
 
     Args:
-        graph: Symmetric weights, of which some are above 0; columns of a row in order.
+        graph: Symmetric weights above 0, columns of a row in order. Without any, all nodes are one group.
         resolution: How fine groups are: what modularity takes for chance counts so many times.
     """
+    if not graph.nnz:
+        return np.zeros(graph.shape[0], dtype=np.int64)
     rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
     weights = graph.data / graph.data.sum()
-    edges = _Edges(rows, graph.indices, weights, np.bincount(rows, weights=weights, minlength=graph.shape[0]))
+    edges = _Edges(rows, graph.indices, weights, _sums_by(rows, weights, graph.shape[0]))
     found = np.arange(graph.shape[0])
     while True:
         labels, rise = edges.moved(resolution)
@@ -78,14 +80,18 @@ class _Edges(NamedTuple):
 
     def between(self, labels: Labels) -> Self:
         """The graph whose nodes are these groups."""
-        degrees = np.bincount(labels, weights=self.degrees)
-        n = len(degrees)
+        n = int(labels.max()) + 1
         pairs = labels[self.rows] * n + labels[self.columns]
         if n * n <= MOST_PAIRS:
-            cells = np.bincount(pairs, weights=self.weights)
+            cells = _sums_by(pairs, self.weights, n * n)
             pairs = np.flatnonzero(cells)
             weights = cells[pairs]
         else:
             pairs, place = np.unique(pairs, return_inverse=True)
-            weights = np.bincount(place, weights=self.weights)
-        return self._replace(rows=pairs // n, columns=pairs % n, weights=weights, degrees=degrees)
+            weights = _sums_by(place, self.weights, len(pairs))
+        return type(self)(pairs // n, pairs % n, weights, _sums_by(labels, self.degrees, n))
+
+
+def _sums_by(numbers: Labels, weights: Weights, n: int) -> Weights:
+    """The sum of the weights of each number from 0 to n - 1, in their order; shape (n,)."""
+    return np.bincount(numbers, weights=weights, minlength=n).astype(np.float64, copy=False)

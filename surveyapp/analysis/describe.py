@@ -146,7 +146,7 @@ def describe(
         best = _title(pieces[theme], alike, telling, reader)
         title, source, _ = pieces[theme][best] if best is not None else _Piece(texts[nearest], nearest, False)
         goal = propose(title, phrases.written_small)
-        like_title = vectors[typical[theme]].astype(np.float64) @ of_pieces[best or 0] / GRID**2
+        like_title = (vectors[typical[theme]] @ vectors_of[theme][best or 0]).astype(np.float64) / GRID**2
         described.append(
             Description(
                 title,
@@ -195,9 +195,9 @@ def _telling(texts: Sequence[str], reader: Reader, rows: Labels, found: dict[str
 
 def _core(vectors: FloatMatrix, on_side: Labels, centre: FloatMatrix) -> NDArray[np.float64]:
     """The mean direction of the CORE nearest texts of the majority side of a theme; shape (n_dims,)."""
-    alike = vectors[on_side].astype(np.float64) @ centre.astype(np.float64)
+    alike = vectors[on_side] @ centre  # whole numbers: exact in any order
     nearest = np.sort(on_side[np.argsort(-alike, kind="stable")[: max(1, round(CORE * len(on_side)))]])
-    total: NDArray[np.float64] = vectors[nearest].astype(np.float64).sum(axis=0)
+    total: NDArray[np.float64] = vectors[nearest].sum(axis=0, dtype=np.float64)
     return total / max(float(np.sqrt((total * total).sum())), 1e-9)
 
 
@@ -239,7 +239,7 @@ def _opposite(
 
 def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
     """The rows nearest to a middle, nearest first; shape (at most TITLES_LOOKED_AT,)."""
-    alike = vectors[rows].astype(np.float64) @ centre.astype(np.float64)
+    alike = vectors[rows] @ centre
     return rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
 
 
@@ -279,7 +279,8 @@ def _quotes(
     left = [int(row) for row in rows if row != titled]
     if len(left) < MOST_QUOTES:
         left.append(titled)
-    alike = vectors[left].astype(np.float64) @ centre.astype(np.float64) / GRID**2
+    of_left = vectors[left]
+    alike = (of_left @ centre).astype(np.float64) / GRID**2
     n_words = np.array([len(texts[row].split()) for row in left])
     score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.04 * np.maximum(7 - n_words, 0)
     score -= 0.2 * np.array([leans(texts[row]) for row in left])
@@ -289,6 +290,6 @@ def _quotes(
         open_score = score - QUOTE_UNLIKE_OTHERS * like_chosen
         open_score[[left.index(row) for row in chosen]] = -np.inf
         chosen.append(left[int(np.argmax(open_score))])
-        like = vectors[left].astype(np.float64) @ vectors[chosen[-1]].astype(np.float64) / GRID**2
+        like = (of_left @ vectors[chosen[-1]]).astype(np.float64) / GRID**2
         like_chosen = np.maximum(like_chosen, like)
     return tuple(chosen)

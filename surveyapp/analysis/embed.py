@@ -8,7 +8,6 @@ threads nor the order of a sum can change a result. No step before that leaves i
 it over threads.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log, sqrt
 
 import numpy as np
 
@@ -205,10 +206,10 @@ def scores(phrases: Phrases, rows: Labels) -> dict[str, float]:
         if n < enough or is_common:
             continue
         outside = max(0.0, everywhere - n * part)
-        lift = np.log((n / len(read)) / ((outside + 0.5) / (n_all - n_inside + 1)))
+        lift = log((n / len(read)) / ((outside + 0.5) / (n_all - n_inside + 1)))
         if lift > 0:
             longer = 1 + LONGER_PHRASE * stems.count(" ")
-            found[stems] = float(np.sqrt(n / len(read)) * lift * longer * _weight(phrases.shown_as[stems]))
+            found[stems] = sqrt(n / len(read)) * lift * longer * _weight(phrases.shown_as[stems])
     return found
 
 

@@ -5,12 +5,12 @@ from enum import Enum
 
 from surveyapp.analysis.tone_scan import word_set
 
+# the patterns are looked for in small letters: that is several times faster than to pass over capitals
 _OTHER_CLAUSE = re.compile(
     r"[;:.!?]\s|,\s|\b(?:who|which|that|whose|if|because|when|unless|until|so|while|but|how|why|what|where|rather than|"
     r"instead of|even though|although|since)\b",
-    re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\W*(?:if|when|unless|until)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\W*(?:if|when|unless|until)\b")
 _NO_THING = (
     r"no(?! (?:matter|one|person|child|human|doubt|longer|two|kid|kids|"
     r"(?:\w+ ){1,2}(?:should|must|deserves?|needs?|has))\b)"
@@ -21,7 +21,6 @@ _DENIES = re.compile(
     r"\b(?:do|does)(?:n['’]?t| not|nt)(?: really)? (?:need|want|support|deserve|think|favou?r|like|approve)\b|"
     rf"^\W*(?:please )?(?:{_NO_THING}|never|do not|don['’]?t)\b|"
     r"\b(?:definitely|really|absolutely) (?:does|do|should|is) not\b|\bnot in favou?r\b",
-    re.IGNORECASE,
 )
 _HEAD = (
     r"(?:^\W*(?:please |also |let['’]?s |and )*|\b(?:should|must|needs? to|have to|has to|ought to|want to|time to|i)"
@@ -32,13 +31,11 @@ _AGAINST = re.compile(
     r"cancel|get rid of|dissolv|terminat|overturn|undo|defund|restrict|reduc|fewer|less\b|clos(?:e|ed|ing)\b|"
     r"get (?:\w+ ){1,3}out\b)|"
     r"\b(?:i(?:['’]?m| am)|we are|strongly) against\b|\b(?:is|are) (?:wrong|unnecessary)\b",
-    re.IGNORECASE,
 )
 _FOR = re.compile(
     _HEAD + r"(?:legali[sz]|legal\b|allow|keep|kept|support|expand|increas|more\b|favou?r|encourag|preserv|continu|"
     r"remain|mandatory|add\b)|"
     r"\b(?:is|are) (?:necessary|essential|needed)\b",
-    re.IGNORECASE,
 )
 SIDE_WORDS = word_set(
     """
@@ -76,9 +73,9 @@ _OPPOSITES = (
 
 def side(statement: str) -> Side:
     """On which side a statement is: "should not be abolished" is for a thing, "stop it" against it."""
+    statement = statement[:MOST_CHARACTERS].lower()
     if _CONDITION.match(statement):
         return Side.PLAIN
-    statement = statement[:MOST_CHARACTERS]
     first = _OTHER_CLAUSE.search(statement, 1)
     clause = statement[: first.start()] if first else statement
     is_denied = denies(clause)
@@ -96,4 +93,4 @@ def are_opposite(first: Side, second: Side) -> bool:
 
 def denies(clause: str) -> bool:
     """Whether a clause is denied: "should not be", "does not need", "no more"."""
-    return _DENIES.search(clause) is not None
+    return _DENIES.search(clause.lower()) is not None

@@ -87,6 +87,12 @@ def _small(text: str) -> str:
     return _REPEATED.sub(r"\1\1", text) if _may_repeat(text) else text
 
 
+def lowered(text: str) -> str:
+    """The text in small letters, each at its place: one that would become two stays."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order, in small letters, apostrophes straight; long ones cut, letters not drawn out."""
     return [word[:LONGEST_WORD] for word in _WORD.findall(_small(text))]

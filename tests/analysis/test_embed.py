@@ -1,6 +1,7 @@
 import numpy as np
 
-from surveyapp.analysis.embed import GRID, learn_space
+from surveyapp.analysis.embed import GRID, learn_and_place, learn_space
+from surveyapp.analysis.words import words
 
 SAYINGS = [
     f"{wish} {place}"
@@ -55,3 +56,11 @@ def test_the_name_of_the_place_weighs_nothing_but_a_common_word_does() -> None:
     frame = learn_space(texts).frame
     assert "milltown" in frame
     assert not {"trees", "pool", "buses"} & frame
+
+
+def test_texts_that_a_space_is_learnt_from_are_placed_as_any_others_are() -> None:
+    said = [*map(words, SAYINGS), [], ["the"]]
+
+    space, placed = learn_and_place(said, frozenset({"harbour"}), question="Which harbour?")
+
+    assert np.array_equal(placed, space.place(said))
