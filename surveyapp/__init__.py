@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
         file_views,  # noqa: F401 - adds the pages for files to the blueprint
         translate_views,  # noqa: F401 - adds the pages for languages to the blueprint
     )
+    from surveyapp.surveys.at_link import Editions
     from surveyapp.surveys.views import bp as surveys
     from surveyapp.themes.views import bp as themes
 
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
         settings: Settings
         engine: Engine
         sessions: sessionmaker[Session]
+        editions: Editions
 
     logs.configure(settings.log_level)
     app = Flask(__name__, template_folder=str(Path(__file__).resolve().parent.parent / "templates"))
@@ -78,13 +80,14 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = db.make_engine(settings.database)
     tables.Base.registry.configure()
-    app.extensions["surveyapp"] = Parts(settings, engine, db.session_factory(engine))
+    sessions = db.session_factory(engine)
+    app.extensions["surveyapp"] = Parts(settings, engine, sessions, Editions(sessions))
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
     gate.init_app(app)
     CSRFProtect(app)
-    sign_in.init_app(app, settings, app.extensions["surveyapp"].sessions)
+    sign_in.init_app(app, settings, sessions)
     web.init_app(app)
     language_views.init_app(app)
     for blueprint in (communities, surveys, responses, themes, review, goals, reports):

@@ -9,6 +9,7 @@ import enum
 import os
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,10 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if mode == 'IMMEDIATE' else 'ON'}")
+        query_only = "OFF" if mode == "IMMEDIATE" else "ON"
+        if connection.info.get("query_only") != query_only:  # else the last transaction of this connection left it so
+            connection.exec_driver_sql(f"PRAGMA query_only={query_only}")
+            connection.info["query_only"] = query_only
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
@@ -184,5 +188,9 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 
 def reading(factory: sessionmaker[Session]) -> Session:
     """A session that only reads, and so never waits for a writer; the database refuses what would write."""
-    engine: Engine = factory.kw["bind"]
-    return factory(bind=engine.execution_options(**READ_ONLY))
+    return factory(bind=_read_only(factory.kw["bind"]))
+
+
+@lru_cache(maxsize=4)
+def _read_only(engine: Engine) -> Engine:
+    return engine.execution_options(**READ_ONLY)

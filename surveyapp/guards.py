@@ -100,6 +100,59 @@ def release_promise() -> None:
             op.execute(f"DROP FUNCTION {name}()")
 
 
+READ_OF_A_SURVEY = {  # what members read of it besides the survey itself: how a changed row leads to the survey
+    "section": "id = {row}.survey_id",
+    "question": "id = (SELECT survey_id FROM section WHERE id = {row}.section_id)",
+    "translation": "id = {row}.survey_id",
+    "community": "community_id = {row}.id",
+    "mission": "community_id = {row}.community_id",
+}
+
+
+def count_revisions() -> None:
+    """Let the revision of a survey grow with every change of what members read of it."""
+    for table, leads_to in READ_OF_A_SURVEY.items():
+        for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            grow = f"UPDATE survey SET revision = revision + 1 WHERE {leads_to.format(row=row)}"  # noqa: S608 - names of our own
+            _after(table, verb, grow)
+    if _is_sqlite():
+        op.execute(
+            "CREATE TRIGGER survey_counts_revisions_at_update AFTER UPDATE ON survey WHEN NEW.revision = OLD.revision "
+            "BEGIN UPDATE survey SET revision = OLD.revision + 1 WHERE id = NEW.id; END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION survey_counts_revisions_at_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN IF NEW.revision = OLD.revision THEN NEW.revision := OLD.revision + 1; END IF; RETURN NEW; END$$"
+    )
+    op.execute(
+        "CREATE TRIGGER survey_counts_revisions_at_update BEFORE UPDATE ON survey "
+        "FOR EACH ROW EXECUTE FUNCTION survey_counts_revisions_at_update()"
+    )
+
+
+def stop_counting_revisions() -> None:
+    """Take down what count_revisions() set up."""
+    names = [
+        (table, f"{table}_counts_revisions_at_{verb}")
+        for table in READ_OF_A_SURVEY
+        for verb in ("insert", "update", "delete")
+    ]
+    for table, name in [*names, ("survey", "survey_counts_revisions_at_update")]:
+        op.execute(f"DROP TRIGGER {name}" if _is_sqlite() else f"DROP TRIGGER {name} ON {table}")
+        if not _is_sqlite():
+            op.execute(f"DROP FUNCTION {name}()")
+
+
+def _after(table: str, verb: str, statement: str) -> None:
+    name = f"{table}_counts_revisions_at_{verb.lower()}"
+    if _is_sqlite():
+        op.execute(f"CREATE TRIGGER {name} AFTER {verb} ON {table} BEGIN {statement}; END")
+        return
+    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {statement}; RETURN NULL; END$$")
+    op.execute(f"CREATE TRIGGER {name} AFTER {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
 def _refuse_when(table: str, verb: str, condition: str, message: str) -> None:
     name = f"{table}_keeps_its_promise_at_{verb.lower()}"
     if _is_sqlite():

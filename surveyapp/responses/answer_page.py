@@ -18,6 +18,7 @@ from surveyapp.surveys.rules import Reading, keys, name_of
 
 MISSING = "Please answer this question."
 SEEN = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})")  # in the field "seen": a question's number, and its version
+UNTOUCHED = {"may_quote": "yes"}  # what is typed into a page before anybody types
 POSITION = {Layout.SECTION: "Part", Layout.QUESTION: "Question"}
 
 
@@ -120,6 +121,12 @@ class Page:
     def is_last(self) -> bool:
         """Whether this screen sends the answers."""
         return self.number == len(self.screens)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it shows nothing that depends on one member: nobody wrote into it or kept anything yet."""
+        is_theirs = self.kept or self.readings or self.wanted or self.is_change or self.shows_all
+        return not is_theirs and self.typed == UNTOUCHED
 
     @property
     def asks_to_quote(self) -> bool:

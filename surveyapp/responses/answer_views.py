@@ -22,10 +22,11 @@ from surveyapp.errors import NotFound
 from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, move_of, new_proposals, note_move, propose_new
+from surveyapp.responses.collect import Stored
+from surveyapp.responses.drawn import drawn
 from surveyapp.responses.held import Bearer, Held, bearer_of
 from surveyapp.responses.language_views import choices, survey_to_read
 from surveyapp.responses.marks import HOUR, at_sending
-from surveyapp.responses.models import Response
 from surveyapp.responses.screens import is_quotable, screens
 from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.kinds import RULES, minutes
@@ -66,16 +67,16 @@ def show_welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
     kept = None
     if held().secret(survey.link):
         kept = collect.kept(db_session(), survey, _by_cookie(survey).code)
-    page = render_template(
-        "responses/welcome.html",
-        **welcome_words(survey),
-        sent=held().sent(survey.link),
-        is_invited=kept is not None,
-        is_answered=kept is not None and kept.is_sent,
-        is_begun=kept.is_there if kept else bool(held().code(survey.link)),
-        notice=notice,
-        is_preview=False,
-    )
+    before = held().sent(survey.link)
+    about_them: dict[str, Any] = {
+        "is_invited": kept is not None,
+        "is_answered": kept is not None and kept.is_sent,
+        "is_begun": kept.is_there if kept else bool(held().code(survey.link)),
+        "is_preview": False,
+        "notice": notice,
+    }
+    holes = {"receipt": before.receipt if before else ""}
+    page = drawn("responses/welcome.html", tuple(about_them.values()), holes, **welcome_words(survey), **about_them)
     return page, HTTPStatus.BAD_REQUEST if notice else HTTPStatus.OK
 
 
@@ -95,7 +96,7 @@ def welcome_words(survey: Survey) -> dict[str, Any]:
 def start(link: str) -> ResponseReturnValue:
     """Give the browser a form of its own, or the one it has begun."""
     with reading(sessions()) as reader:
-        survey = survey_to_read(reader, link, is_whole=False)
+        survey = survey_to_read(reader, link)
     if not is_open(survey) or not has_valid_token():
         return show_welcome(survey_to_read(db_session(), link), notice=STALE)
     if not held().secret(link):
@@ -231,21 +232,21 @@ def _lead(page: Page, bearer: Bearer, step: Step) -> ResponseReturnValue:
 
 def thanks(link: str) -> ResponseReturnValue:
     """Show the receipt, the private code while it may be shown, and what happens next."""
-    survey = survey_to_read(db_session(), link, is_whole=False)
+    survey = survey_to_read(db_session(), link)
     receipt = request.args.get("receipt", "")
     if not RECEIPT.fullmatch(receipt):
         return to("responses.welcome", link=link)
     is_there = held().sent(link, now())
     code = is_there.code if is_there and is_there.receipt == receipt else ""
-    return render_template(
+    about_them = {"is_invited": bool(held().secret(link)), "is_open": is_open(survey)}
+    holes = {"receipt": receipt, "code": code, "written_code": collect.written_code(code)}
+    return drawn(
         "responses/thanks.html",
+        tuple(about_them.values()),
+        holes,
         survey=survey,
         community=survey.community,
-        receipt=receipt,
-        code=code,
-        written_code=collect.written_code(code),
-        is_invited=bool(held().secret(link)),
-        is_open=is_open(survey),
+        **about_them,
     )
 
 
@@ -261,7 +262,7 @@ def _by_cookie(survey: Survey) -> Bearer:
 def _store(page: Page, bearer: Bearer, step: Step, from_network: int) -> bool:
     """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
     is_sending = step.is_sending
-    store: Callable[..., Response | str] = collect.keep
+    store: Callable[..., Stored | str] = collect.keep
     if is_sending:
         answered = {q: page.readings[q.id].content for q in page.screen.questions if q.id in page.readings}
         marks = at_sending(answered, held().begun_at(page.survey.link, UTC), now(), from_network)
@@ -313,21 +314,19 @@ def _show(
     if page.votes and status != HTTPStatus.SERVICE_UNAVAILABLE:
         with reading(sessions()) as reader:
             page.ballots = ballots_of(reader, page, bearer.code, held().again(page.survey.link))
-    response = make_response(
-        render_template(
-            "responses/part.html",
-            page=page,
-            survey=page.survey,
-            community=page.survey.community,
-            bearer=bearer,
-            written_code=collect.written_code(bearer.code),
-            has_voted=bool(held().last_vote(page.survey.link)),
-            notice=notice,
-            missing=missing or [],
-            is_preview=False,
-        ),
-        status,
-    )
+    context: dict[str, Any] = {
+        "page": page,
+        "survey": page.survey,
+        "community": page.survey.community,
+        "has_voted": bool(held().last_vote(page.survey.link)),
+        "notice": notice,
+        "missing": missing or [],
+        "is_preview": False,
+    }
+    holes = {"code": bearer.code, "invited": bearer.secret, "written_code": collect.written_code(bearer.code)}
+    is_for_everybody = page.is_untouched and not (notice or missing or page.votes)
+    kind = page.number if is_for_everybody else None
+    response = make_response(drawn("responses/part.html", kind, holes, **context), status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response

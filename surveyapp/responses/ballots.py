@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.responses.answer_page import Page
-from surveyapp.responses.models import Response
+from surveyapp.responses.collect import Stored
 from surveyapp.responses.vote import Ballot, Choice, ballot, note, propose
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Question
@@ -61,7 +61,7 @@ def propose_new(session: Session, page: Page) -> None:
         propose(session, question, [text], is_by_member=True)
 
 
-def note_move(session: Session, page: Page, response: Response, move: Move) -> None:
+def note_move(session: Session, page: Page, response: Stored, move: Move) -> None:
     """Note a vote; one on a proposal that was taken off meanwhile is passed over, and the next one is shown."""
     if move.choice is not None:
         note(session, page.survey, response, move.proposal_id, move.choice)

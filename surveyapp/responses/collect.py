@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Boolean, Table, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -89,6 +89,14 @@ class Giver:
     member_id: int | None = None  # the database refuses one in an anonymous survey (R6)
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A response as it now stands in the database."""
+
+    id: str
+    is_sent: bool
+
+
 def keep(
     session: Session,
     survey: Survey,
@@ -100,7 +108,7 @@ def keep(
     giver: Giver = Giver(),
     is_change: bool = False,
     today: date | None = None,
-) -> Response:
+) -> Stored:
     """Keep what was answered so far; a response that was sent stays as it is, unless this is a change of it.
 
     Args:
@@ -172,13 +180,46 @@ def withdraw(session: Session, survey: Survey, code: str, *, today: date | None 
     return True
 
 
+# Statements built once, on tables and not on their classes: members press the button all at the same time.
+_RESPONSE, _ANSWER, _SURVEY = (cast(Table, kind.__table__) for kind in (Response, Answer, Survey))
+_HELD = (
+    select(_SURVEY.c.state, _SURVEY.c.closes_on, _SURVEY.c.answer_key)
+    .where(_SURVEY.c.id == bindparam("survey_id"))
+    .with_for_update(read=True)
+)
+_STORED = select(_RESPONSE.c.id, _RESPONSE.c.is_sent).where(
+    _RESPONSE.c.survey_id == bindparam("survey_id"), _RESPONSE.c.form_key == bindparam("form_key")
+)
+_OLD_ANSWERS = delete(_ANSWER).where(
+    _ANSWER.c.response_id == bindparam("response_id"),
+    _ANSWER.c.question_id.in_(bindparam("question_ids", expanding=True)),
+)
+_NEW_ANSWERS = insert(_ANSWER)
+
+
+def _write_response(dialect: Any) -> Any:
+    """Insert a response, or note what is new of the one that is there; nothing, and no row, if it is not to be changed.
+
+    Besides the columns it takes ``is_change``, ``is_marking`` and ``quotes``: yes, no, or None to leave it as it is.
+    """
+    new = dialect.insert(_RESPONSE)
+    return new.on_conflict_do_update(
+        index_elements=["survey_id", "form_key"],
+        set_={
+            "is_sent": or_(_RESPONSE.c.is_sent, new.excluded.is_sent),
+            "marks": case((bindparam("is_marking", type_=Boolean), new.excluded.marks), else_=_RESPONSE.c.marks),
+            "may_quote": func.coalesce(bindparam("quotes", type_=Boolean), _RESPONSE.c.may_quote),
+        },
+        where=or_(bindparam("is_change", type_=Boolean), _RESPONSE.c.is_sent.is_(False)),
+    ).returning(_RESPONSE.c.id, _RESPONSE.c.is_sent)
+
+
+_WRITE = {"sqlite": _write_response(sqlite), "postgresql": _write_response(postgresql)}
+
+
 def _hold_open(session: Session, survey_id: int, today: date | None) -> bytes:
     """See that the survey is open, let nobody close it before this transaction ends, and give its key."""
-    survey = session.execute(
-        select(Survey.state, Survey.closes_on, Survey.answer_key)
-        .where(Survey.id == survey_id)
-        .with_for_update(read=True)
-    ).one()
+    survey = session.execute(_HELD, {"survey_id": survey_id}).one()
     if survey.answer_key is None or not is_open_on(survey.state, survey.closes_on, today or now().date()):
         raise Closed("This survey takes no answers at the moment.")
     return bytes(survey.answer_key)
@@ -197,34 +238,25 @@ def _store(
     is_change: bool,
     is_sent: bool = False,
     marks: Sequence[str] = (),
-) -> Response:
-    insert_or = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+) -> Stored:
     key = {"survey_id": survey_id, "form_key": form_key_of(answer_key, code)}
-    new = {"id": secrets.token_hex(16), **key, "fate_key": fate_key_of(code), "is_sent": is_sent}
-    written = (
-        insert_or(Response)
-        .values(
-            **new,
-            source=giver.source,
-            member_id=giver.member_id,
-            may_quote=may_quote is not False,
-            marks=marks,
-            is_trusted=False,
-        )
-        .on_conflict_do_update(
-            index_elements=list(key),
-            set_=({"is_sent": True} if is_sent else {"survey_id": survey_id})
-            | ({"marks": marks} if is_sent and not is_change else {})
-            | ({} if may_quote is None else {"may_quote": may_quote}),
-            where=None if is_change else Response.is_sent.is_(False),
-        )
-        .returning(Response)
-    )
-    response = session.scalars(written, execution_options={"populate_existing": True}).one_or_none()
-    if response is None:  # it was sent before, by this very form
-        return session.scalars(select(Response).filter_by(**key)).one()
-    old = delete(Answer).where(Answer.response_id == response.id, Answer.question_id.in_(answers))
-    session.execute(old, execution_options={"synchronize_session": False})  # no answer was loaded here
+    new = {
+        "id": secrets.token_hex(16),
+        **key,
+        "fate_key": fate_key_of(code),
+        "is_sent": is_sent,
+        "source": giver.source,
+        "member_id": giver.member_id,
+        "may_quote": may_quote is not False,
+        "marks": marks,
+        "is_trusted": False,
+    }
+    how = {"is_marking": is_sent and not is_change, "quotes": may_quote, "is_change": is_change}
+    written = session.execute(_WRITE[session.get_bind().dialect.name], new | how).one_or_none()
+    if written is None:  # it was sent before, by this very form
+        return Stored(*session.execute(_STORED, key).one())
+    response = Stored(*written)
+    session.execute(_OLD_ANSWERS, {"response_id": response.id, "question_ids": list(answers)})
     rows = [
         {
             "response_id": response.id,
@@ -236,7 +268,7 @@ def _store(
         if content is not None
     ]
     if rows:
-        session.execute(insert(Answer), rows)
+        session.execute(_NEW_ANSWERS, rows)
     return response
 
 

@@ -13,9 +13,9 @@ from surveyapp.errors import BadInput
 from surveyapp.responses import collect, invite, marks, reach
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.answer_views import welcome_words
-from surveyapp.responses.held import Bearer
 from surveyapp.responses.language_views import asked_for, say
-from surveyapp.surveys.design import survey_at, takes_answers
+from surveyapp.surveys.at_link import survey_at
+from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.models import State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 
@@ -66,7 +66,7 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
         return render_template(
             "responses/welcome.html",
             **welcome_words(survey),
-            sent=None,
+            receipt="",
             is_invited=False,
             is_answered=False,
             is_begun=False,
@@ -79,7 +79,8 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
         page=page,
         survey=survey,
         community=survey.community,
-        bearer=Bearer(""),
+        code="",
+        invited="",
         written_code="",
         notice="",
         missing=[],

@@ -4,9 +4,10 @@ The choice is kept in the browser's cookie and nowhere else: an answer does not 
 """
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from surveyapp.policy import POLICY, Who
 from surveyapp.responses.held import Held
 from surveyapp.responses.invite import find_invitation
 from surveyapp.responses.page_words import OURS, in_days, in_numbers, said, table
-from surveyapp.surveys.design import survey_at
+from surveyapp.surveys.at_link import Editions
 from surveyapp.surveys.languages import direction_of, name_of_language, nearest
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.translate import Spoken, offered, speak
@@ -40,22 +41,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(plain=str.__str__, dated=dated, counted=counted)
 
 
-def survey_to_read(reader: Session, link: str, *, is_whole: bool = True) -> Survey:
-    """The survey at an open link, in the language of whoever asks.
-
-    Args:
-        reader: The caller's session.
-        link: What follows ``/s/`` in the address.
-        is_whole: With its questions; a page that shows none of them does without.
+def survey_to_read(reader: Session, link: str) -> Survey:
+    """The survey at an open link with its questions, in the language of whoever asks.
 
     Raises:
         NotFound: There is none.
     """
-    survey = survey_at(reader, link, is_whole=is_whole)
-    language = _language_of_member(reader, survey)
-    if not is_whole and language != survey.language:
-        survey = survey_at(reader, link)  # it is translated as a whole
-    say(reader, survey, language)
+    editions: Editions = current_app.extensions["surveyapp"].editions
+    survey, g.edition = editions.read(reader, link, partial(_language_of_member, reader))
+    g.language = g.edition.language
     return survey
 
 

@@ -41,7 +41,7 @@ def exchange(secret: str) -> ResponseReturnValue:
 
 def resume(link: str) -> ResponseReturnValue:
     """Ask for the private code."""
-    survey = survey_to_read(db_session(), link, is_whole=False)
+    survey = survey_to_read(db_session(), link)
     return _ask(survey) if is_open(survey) else closed(survey)
 
 
@@ -109,7 +109,7 @@ def withdraw(link: str) -> ResponseReturnValue:
 
 def withdrawn(link: str) -> ResponseReturnValue:
     """Say that nothing is kept any more."""
-    survey = survey_to_read(db_session(), link, is_whole=False)
+    survey = survey_to_read(db_session(), link)
     return render_template("responses/withdrawn.html", survey=survey, community=survey.community)
 
 

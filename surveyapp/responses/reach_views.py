@@ -15,7 +15,7 @@ from surveyapp.db import now
 from surveyapp.errors import BadInput
 from surveyapp.responses import invite, letters, reach
 from surveyapp.responses.language_views import speak_to
-from surveyapp.surveys.design import survey_at
+from surveyapp.surveys.at_link import survey_at
 from surveyapp.surveys.models import Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 

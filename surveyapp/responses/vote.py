@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.analysis.figures import Share, wilson
 from surveyapp.errors import NotFound
-from surveyapp.responses.collect import Closed, Giver, form_key_of, keep
+from surveyapp.responses.collect import Closed, Giver, Stored, form_key_of, keep
 from surveyapp.responses.models import Proposal, Response, Vote
 from surveyapp.surveys.models import Kind, Question, Section, Survey
 from surveyapp.surveys.proposals import IDEA_CHARACTERS
@@ -146,7 +146,7 @@ def cast(
     return True
 
 
-def note(session: Session, survey: Survey, response: Response, proposal_id: str, choice: Choice) -> bool:
+def note(session: Session, survey: Survey, response: Stored, proposal_id: str, choice: Choice) -> bool:
     """Note a vote of a response that may be written; whether the proposal is one that is voted on in this survey."""
     asked = (
         select(Proposal.id)

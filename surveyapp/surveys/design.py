@@ -3,17 +3,17 @@
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveyapp import audit
-from surveyapp.communities.models import Community, Round
+from surveyapp.communities.models import Round
 from surveyapp.db import now
-from surveyapp.errors import BadInput, Conflict, NotFound
+from surveyapp.errors import BadInput, Conflict
 from surveyapp.jobs import defer
 from surveyapp.surveys.branching import problem_of
 from surveyapp.surveys.kinds import RULES
-from surveyapp.surveys.models import Anonymity, Layout, Section, State, Survey
+from surveyapp.surveys.models import Anonymity, Layout, State, Survey
 from surveyapp.text_gate import clean_line, clean_words
 
 SMALLEST_GROUP = 3  # no survey may show a smaller one (R7)
@@ -27,32 +27,6 @@ class NotADraft(Conflict):
 
 class NotReady(Conflict):
     """A survey was to be opened that cannot be asked as it stands."""
-
-
-# Built once: members' pages ask it at each request.
-_AT_LINK = (
-    select(Survey)
-    .where(Survey.link == bindparam("link"), Survey.state != State.DRAFT)
-    .options(joinedload(Survey.community).joinedload(Community.mission))
-)
-_WHOLE = _AT_LINK.options(joinedload(Survey.sections).joinedload(Section.questions))
-
-
-def survey_at(session: Session, link: str, *, is_whole: bool = True) -> Survey:
-    """The survey at an open link, in one query with all that its pages show; drafts are at none.
-
-    Args:
-        session: The caller's.
-        link: What follows ``/s/`` in the address.
-        is_whole: With its questions; a page that shows none of them does without.
-
-    Raises:
-        NotFound: If there is none.
-    """
-    survey = session.scalars(_WHOLE if is_whole else _AT_LINK, {"link": link}).unique().one_or_none()
-    if survey is None:
-        raise NotFound("There is no survey at this address. Please look at your link again; it may be incomplete.")
-    return survey
 
 
 def settle(

@@ -93,6 +93,7 @@ class Survey(Base):
     layout: Mapped[Layout] = mapped_column(by_value(Layout), default=Layout.SECTION)
     language: Mapped[str] = mapped_column(String(12), default="en")  # that its own texts are in
     languages: Mapped[list[Any]] = mapped_column(default=list)  # further ones that it is offered in
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")  # the database counts what members read anew
 
     community: Mapped[Community] = relationship()
     translations: Mapped[list["Translation"]] = relationship(cascade="all, delete-orphan")

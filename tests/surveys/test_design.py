@@ -11,6 +11,7 @@ from surveyapp.communities.found import current_values
 from surveyapp.communities.models import Community, Round
 from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.surveys import compose, design
+from surveyapp.surveys.at_link import survey_at
 from surveyapp.surveys.models import Anonymity, Kind, State, Survey
 from surveyapp.surveys.ready_made import READY_MADE, values_and_next_goals
 from tests.factories import make_survey
@@ -148,10 +149,10 @@ def test_a_question_keeps_some_words(draft: Survey) -> None:
 
 def test_a_survey_is_found_by_its_link_unless_it_is_a_draft(session: Session, draft: Survey) -> None:
     with pytest.raises(NotFound):
-        design.survey_at(session, draft.link)
+        survey_at(session, draft.link)
     design.open_survey(session, draft, TODAY)
     session.flush()
-    assert design.survey_at(session, draft.link) is draft
+    assert survey_at(session, draft.link) is draft
 
 
 @pytest.mark.parametrize(
