@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.analysis.disclose import disclose, disclose_table
+from surveyapp.analysis.disclose import disclose_rows
 from surveyapp.analysis.figures import Share
 
 LETTERS = "ABCDE"  # what groups are called: the largest is A
+FEWEST_IN_GROUP = 5  # see groups.py
 FEWEST_VOTERS = 15  # with fewer people who voted enough there are no groups, see groups.py
 OUTCOMES = {
     "too few voters": "Too few people voted for opinion groups: {counted} cast at least {needed} {votes}, and "
@@ -98,7 +99,7 @@ def shown_votes(question_id: int, prompt: str, counted: Mapping[str, Any], k: in
     by_id = {one["id"]: one for one in counted["proposals"]}
     proposals = [_proposal(one, k) for one in counted["proposals"]]
     rest = counted["people"] - sum(counted["groups"])
-    sizes = disclose([*counted["groups"], rest] if rest else counted["groups"], k)
+    sizes = _sizes(counted["groups"], rest, k)
     return VoteFigure(
         question_id,
         prompt,
@@ -108,7 +109,7 @@ def shown_votes(question_id: int, prompt: str, counted: Mapping[str, Any], k: in
                 LETTERS[number],
                 size,
                 *(
-                    tuple(by_id[one["id"]]["text"] for one in spoken if one["vote"] == vote)
+                    tuple(by_id[one["id"]]["text"] for one in spoken if one["vote"] == vote and size is not None)
                     for vote in ("agree", "disagree")
                 ),
             )
@@ -153,18 +154,30 @@ def _proposal(one: Mapping[str, Any], k: int) -> ProposalVotes:
     )
 
 
+def _sizes(groups: Sequence[int], rest: int, k: int) -> Sequence[int | None]:
+    """People of each group, the largest first, as far as they may be shown beside *rest* people in none.
+
+    All where none is too small. Else the last one is withheld with the rest, where they could be other numbers and
+    that group still be the last; or all are. Where the two have few people all always are, so that these differ too.
+    """
+    if min(groups, default=k) >= k and not 0 < rest < k:
+        return groups
+    *shown, last = groups
+    together = last + rest
+    others = [n for n in range(FEWEST_IN_GROUP, min([*shown, together - 1]) + 1) if min(n, together - n) < k]
+    is_safe = rest > 0 and together >= FEWEST_IN_GROUP + k and min(shown, default=0) >= k and len(others) > 1
+    return (*shown, None) if is_safe else (None,) * len(groups)
+
+
 def _of_groups(groups: Sequence[Sequence[int]], agree: int, seen: int, k: int) -> tuple[Share | None, ...]:
     """Who agrees in each group, where neither they nor the others of the group can be told.
 
     Members in no group are one row more of the table, that can be had by subtraction.
     """
-    table = [[group[1], group[0] - group[1]] for group in groups]
-    rest = [agree - sum(row[0] for row in table), seen - agree - sum(row[1] for row in table)]
-    shown = disclose_table([*table, rest] if sum(rest) else table, k) if table else ()
-    return tuple(
-        Share(row[0], group[0]) if row[0] is not None and row[1] is not None else None
-        for row, group in zip(shown, groups, strict=False)
-    )
+    rows = [(group[1], group[0] - group[1]) for group in groups]
+    rest = agree - sum(row[0] for row in rows), seen - agree - sum(row[1] for row in rows)
+    shown = disclose_rows([*rows, rest] if sum(rest) else rows, k)
+    return tuple(Share(row[0], sum(row)) if is_shown else None for row, is_shown in zip(rows, shown, strict=False))
 
 
 def _rank(one: ProposalVotes) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.disclose import disclose, disclose_rows
 from surveyapp.analysis.figures import Share, Tone
 from surveyapp.analysis.words import says_nothing
 from surveyapp.reports.charts import brief, quoted
@@ -207,12 +207,12 @@ def _shown_groups(part: Participation | None, least: int) -> Participation | Non
     groups = [(group, group.answered) for group in part.groups if group.answered] if part else []
     if not part or least <= 1 or len(groups) < len(part.groups):
         return part
-    shown = disclose([answered.count for _, answered in groups], least)
+    shown = disclose_rows([(answered.count, answered.of - answered.count) for _, answered in groups], least)
     return replace(
         part,
         groups=tuple(
-            GroupFigure(group.name, answered if count is not None else None)
-            for (group, answered), count in zip(groups, shown, strict=True)
+            GroupFigure(group.name, answered if is_told else None)
+            for (group, answered), is_told in zip(groups, shown, strict=True)
         ),
     )
 

@@ -190,6 +190,14 @@ def participation_by_group(session: Session, survey: Survey, kind: str) -> Mappi
     return {name: (answered, invited) for name, answered, invited in rows}
 
 
+def participation_of_all(session: Session, survey: Survey) -> tuple[int, int]:
+    """How many of those who are invited are noted, and how many are invited."""
+    invited = (Invitation.survey_id == survey.id, Invitation.is_revoked.is_(False))
+    is_noted = select(Participation.member_id).where(Participation.survey_id == survey.id)
+    noted = select(func.count()).where(*invited, Invitation.member_id.in_(is_noted))
+    return session.scalar(noted) or 0, session.scalar(select(func.count()).where(*invited)) or 0
+
+
 def erase_member(session: Session, member_id: int) -> None:
     """Delete what leads to a member in this feature: links, participation, mail; a named answer loses its name."""
     session.execute(update(Response).where(Response.member_id == member_id).values(member_id=None))

@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
-from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.disclose import disclose, disclose_rows
 from surveyapp.communities.models import Member, MemberGroup
 from surveyapp.db import now, reading
 from surveyapp.errors import BadInput, Conflict
@@ -294,16 +294,22 @@ class Taken:
 def participation(session: Session, survey: Survey) -> dict[str, list[Taken]]:
     """Who took part, by the kinds of groups that the community looks at.
 
-    As in all breakdowns no group below the quote group is told of, and nothing that follows by subtraction (R7).
+    As in all breakdowns no group below the quote group is told of, and nothing that follows by subtraction (R7): those
+    in no group of a kind are one group more, that can be had from all who took part.
     """
     shown = {}
+    everybody = invite.participation_of_all(session, survey)
     for kind in group_kinds(session, survey.community_id):
         counted = invite.participation_by_group(session, survey, kind)
-        invited = disclose([there for _, there in counted.values()], survey.quote_group)
-        cells = disclose([n for took, there in counted.values() for n in (took, there - took)], survey.smallest_group)
+        groups = list(counted.values())
+        rest = tuple(whole - sum(parts) for whole, parts in zip(everybody, zip(*groups, strict=True), strict=True))
+        if rest[1]:
+            groups.append(rest)
+        invited = disclose([there for _, there in groups], survey.quote_group)
+        is_split = disclose_rows([(took, there - took) for took, there in groups], survey.smallest_group)
         shown[kind] = [
-            Taken(name, there, None if there is None or cells[2 * i + 1] is None else cells[2 * i])
-            for i, (name, there) in enumerate(zip(counted, invited, strict=True))
+            Taken(name, there, took if there is not None and is_told else None)
+            for name, (took, _), there, is_told in zip(counted, groups, invited, is_split, strict=False)
         ]
     return shown
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
-from surveyapp.analysis.disclose import disclose
+from surveyapp.analysis.disclose import disclose, disclose_overlapping
 from surveyapp.surveys.choices import OTHER, has_other
 from surveyapp.surveys.models import Kind, Question
 from surveyapp.surveys.rules import keys, options
@@ -138,18 +138,10 @@ def _lines(labels: Any, counts: Sequence[int | None]) -> tuple[Line, ...]:
 
 
 def _overlapping(question: Question, counts: Sequence[int], people: int, k: int) -> tuple[int | None, ...]:
-    """Counts of options of which each person chose several: neither those who chose one nor the others are too few.
-
-    Where everybody chose as many, all choices together are known, and each option could be worked out from the others:
-    then all are shown, or none.
-    """
-    most = int(question.settings.get("most") or len(counts))
-    if most == 1:
-        return disclose(counts, k)
-    is_shown = [min(count, people - count) >= k for count in counts]
-    if max(1, int(question.settings.get("least") or 0)) == most and not all(is_shown):
-        return (None,) * len(counts)
-    return tuple(count if seen else None for count, seen in zip(counts, is_shown, strict=True))
+    """Counts of the options of which each person chose as many as the question lets them."""
+    most = min(int(question.settings.get("most") or len(counts)), len(counts))
+    least = min(max(1, int(question.settings.get("least") or 0)), most)
+    return disclose_overlapping(counts, people, k, least=least, most=most)
 
 
 def _ranking(question: Question, places: Mapping[str, Sequence[int]], people: int, k: int) -> Spread:

@@ -414,3 +414,23 @@ def test_r7_participation_is_told_of_no_group_below_the_quote_group(
     assert told["Isle"] == (None, None)
     assert told["Hill"][0] is None  # two took part
     assert sum(invited is not None for _, invited in told.values()) != 2  # what is hidden follows from no sum
+
+
+def test_r7_how_few_members_of_no_group_took_part_follows_from_no_sum(
+    session: Session, community: Community, survey: Survey, settings: Settings
+) -> None:
+    members = add_members(session, community, 43)
+    for n, member in enumerate(members[:40]):
+        session.add(MemberGroup(member_id=member.id, kind="Place", name="Harbour" if n < 20 else "Hill"))
+    session.flush()
+    invite.invite(session, survey, settings.secret_key, user_id=None)
+    for member in [*members[:8], *members[20:28], *members[40:41]]:
+        session.add(Participation(survey_id=survey.id, member_id=member.id, noted_on=TODAY))
+    session.flush()
+    (places,) = reach.participation(session, survey).values()
+    assert [group.answered for group in places] == [None, 8]  # of all 17, or 1 of 3 would follow
+    for member in members[40:]:
+        session.add(MemberGroup(member_id=member.id, kind="Place", name="Hill"))
+    session.flush()
+    (places,) = reach.participation(session, survey).values()
+    assert [(group.answered, group.invited) for group in places] == [(8, 20), (9, 23)]

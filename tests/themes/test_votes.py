@@ -150,3 +150,22 @@ def test_r7_how_few_people_of_a_group_voted_cannot_be_worked_out(rest: int) -> N
     for found, worlds in by_figure.items():
         for column in zip(*worlds, strict=True):
             assert len(set(column)) > 1 or column[0] >= k, (found, column[0])
+
+
+@pytest.mark.parametrize(("k", "n_groups"), [(3, 2), (5, 2), (5, 3), (7, 2)])
+def test_r7_how_large_a_group_is_cannot_be_worked_out_from_their_order(k: int, n_groups: int) -> None:
+    """Groups have five people at least, and stand by their size: the attacker knows that too."""
+    worlds: dict[tuple[int | None, ...], list[tuple[int, ...]]] = {}
+    for people in range(17, 27):
+        for sizes in product(range(5, people + 1), repeat=n_groups):
+            seen = [*sizes, people - sum(sizes)]
+            if seen[-1] >= 0 and list(sizes) == sorted(sizes, reverse=True):
+                found = shown_votes(7, "Vote", counted([[0] * len(seen)], seen), k)
+                told = tuple(group.people for group in found.groups)
+                assert all(size in (one, None) for size, one in zip(told, sizes, strict=True))
+                worlds.setdefault((people, *told), []).append(tuple(seen))
+    for (_, *figures), possible in worlds.items():
+        for at, figure in enumerate([*figures, None if None in figures else 0]):
+            values = {world[at] for world in possible}
+            assert figure is not None or len(values) > 1 or min(values) >= k, (figures, possible)
+    assert any(None in figures and any(figures) for _, *figures in worlds)
