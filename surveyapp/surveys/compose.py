@@ -1,4 +1,4 @@
-"""Compose a draft: add, word, move, copy and remove questions and parts. Once a survey is open, words alone change."""
+"""Compose a draft: add, word, move and copy questions and parts. Once a survey is open, words alone change."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ from surveyapp.surveys.portable import (
     places_of,
 )
 from surveyapp.surveys.proposals import MOST_PROPOSALS
-from surveyapp.surveys.translate import forget_translations
+from surveyapp.surveys.translate import copy_translations, forget_translations
 from surveyapp.text_gate import clean_line, clean_words
 
 MOST_QUESTIONS = 100
@@ -97,7 +97,7 @@ def add_question(session: Session, survey: Survey, section: Section, kind: Kind,
     if kind is Kind.RATING:
         settings |= {"low": "Not at all", "high": "Very much"}
     question = from_data({"kind": kind.value, "prompt": prompt, "settings": settings})
-    return _insert(session, section, len(section.questions), question)
+    return insert(session, section, len(section.questions), question)
 
 
 def change(
@@ -194,54 +194,22 @@ def move(session: Session, survey: Survey, question: Question, by: int) -> None:
     section = question.section
     place = section.questions.index(question) + by
     if 0 <= place < len(section.questions):
-        _insert(session, section, place, question)
+        insert(session, section, place, question)
         return
     neighbour = survey.sections.index(section) + by
     if 0 <= neighbour < len(survey.sections):
         target = survey.sections[neighbour]
-        _insert(session, target, 0 if by > 0 else len(target.questions), question)
+        insert(session, target, 0 if by > 0 else len(target.questions), question)
 
 
 def copy_question(session: Session, survey: Survey, question: Question) -> Question:
-    """Put a copy of a question right below it, with its condition."""
+    """Put a copy of a question right below it, with its condition and its translations."""
     must_be_draft(survey)
     copy = from_data(as_data(question))
     copy.condition = question.condition
-    return _insert(session, question.section, question.section.questions.index(question) + 1, copy)
-
-
-def remove_question(session: Session, survey: Survey, question: Question) -> dict[str, Any]:
-    """Take a question out; what is given back brings it back (see restore)."""
-    must_be_draft(survey)
-    section = question.section
-    removed = as_data(question) | {
-        "section": section.position,
-        "place": section.questions.index(question),
-        "condition": question.condition,
-    }
-    forget_translations(session, survey, f"question.{question.id}.")  # SQLite may give its number to another one
-    section.questions.remove(question)
-    session.flush()
-    _renumber(session, section)
-    return removed
-
-
-def restore(session: Session, survey: Survey, removed: Mapping[str, Any]) -> Question:
-    """Bring a removed question back to where it was, as far as that place is still there.
-
-    Raises:
-        NotADraft: The survey is open or closed.
-        BadInput: This is no removed question.
-    """
-    must_be_draft(survey)
-    if not survey.sections or len(survey.questions) >= MOST_QUESTIONS:
-        raise BadInput("There is no place for it any more.")
-    question = from_data(removed)
-    number, place = removed.get("section"), removed.get("place")
-    if not isinstance(number, int) or not isinstance(place, int):
-        raise BadInput("This is no question that was removed here.")
-    section = next((one for one in survey.sections if one.position == number), survey.sections[-1])
-    return _insert(session, section, min(max(place, 0), len(section.questions)), question)
+    insert(session, question.section, question.section.questions.index(question) + 1, copy)
+    copy_translations(session, survey, f"question.{question.id}.", f"question.{copy.id}.")
+    return copy
 
 
 def add_section(session: Session, survey: Survey, title: str) -> Section:
@@ -265,20 +233,6 @@ def change_section(survey: Survey, section: Section, *, title: str, intro: str) 
     if not title or len(title) > LABEL_CHARACTERS:
         raise BadInput("A part needs a title.")
     section.title, section.intro = title, clean_words(intro)[:2_000]
-
-
-def remove_section(session: Session, survey: Survey, section: Section) -> None:
-    """Take out a part that has no questions."""
-    must_be_draft(survey)
-    if section.questions:
-        raise Conflict("This part still has questions. Move or remove them first.")
-    forget_translations(session, survey, f"section.{section.id}.")
-    survey.sections.remove(section)
-    session.flush()
-    for far in (FAR, 0):
-        for position, one in enumerate(survey.sections, start=1):
-            one.position = position + far
-        session.flush()
 
 
 def find_question(survey: Survey, question_id: int) -> Question:
@@ -340,7 +294,7 @@ def free_key(label: str, taken: set[str]) -> str:
     return next(key for key in (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3))) if key not in taken)
 
 
-def _insert(session: Session, section: Section, place: int, question: Question) -> Question:
+def insert(session: Session, section: Section, place: int, question: Question) -> Question:
     """Put a question, new or from elsewhere, at a place of a part."""
     old = question.section
     if old is not None:
@@ -351,12 +305,21 @@ def _insert(session: Session, section: Section, place: int, question: Question) 
     section.questions.insert(place, question)
     session.flush()
     for one in {section, old} - {None}:
-        _renumber(session, one)
+        renumber(session, one)
     return question
 
 
-def _renumber(session: Session, section: Section) -> None:
+def renumber(session: Session, section: Section) -> None:
+    """Number the questions of a part from 1 on, as they stand."""
     for far in (FAR, 0):
         for position, question in enumerate(section.questions, start=1):
             question.position = position + far
+        session.flush()
+
+
+def renumber_sections(session: Session, survey: Survey) -> None:
+    """Number the parts of a survey from 1 on, as they stand."""
+    for far in (FAR, 0):
+        for position, section in enumerate(survey.sections, start=1):
+            section.position = position + far
         session.flush()

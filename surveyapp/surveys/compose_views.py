@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp.db import now
 from surveyapp.errors import AppError, BadInput
-from surveyapp.surveys import compose
+from surveyapp.surveys import compose, undo
 from surveyapp.surveys.branching import read_condition
 from surveyapp.surveys.design import must_be_draft
 from surveyapp.surveys.edit_views import edit_page
@@ -20,7 +20,7 @@ from surveyapp.surveys.views import bp
 from surveyapp.web import db_session, find, user
 
 T = TypeVar("T")
-MOST_REMOVED = 60_000  # characters of a removed question
+MOST_REMOVED = 250_000  # characters of a removed question with its translations
 MOVES = {"up": -1, "down": 1}
 
 
@@ -54,6 +54,7 @@ def question(survey_id: int, question_id: int) -> ResponseReturnValue:
         form.show(editing)
         return edit_page(survey, question_form=form, editing=editing)
     typed = _typed_tests()
+    removed: undo.Removed | None = None
     if not form.validate_on_submit():
         page = edit_page(survey, question_form=form, editing=editing, typed_tests=typed)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
@@ -71,6 +72,7 @@ def question(survey_id: int, question_id: int) -> ResponseReturnValue:
             )
         else:
             earlier = survey.questions[: survey.questions.index(editing)]
+            before = editing.settings.get("options", [])
             compose.change(
                 survey,
                 editing,
@@ -80,12 +82,15 @@ def question(survey_id: int, question_id: int) -> ResponseReturnValue:
                 settings=form.settings(editing),
                 condition=read_condition(typed[0], typed[1], earlier),
             )
+            removed = undo.take_out_answers(db_session(), survey, editing, before)
     except AppError as error:
         db_session().rollback()
         survey = find(Survey, survey_id)
         editing = compose.find_question(survey, question_id)
         page = edit_page(survey, question_form=form, editing=editing, typed_tests=typed, problem=str(error))
         return page, error.status
+    if removed:
+        return _offer_to_bring_back(survey_id, removed)
     db_session().commit()
     return _to_question(survey_id, question_id)
 
@@ -120,36 +125,23 @@ def remove_question(survey_id: int, question_id: int) -> ResponseReturnValue:
     """Take a question out; the page that follows offers to bring it back."""
     survey = find(Survey, survey_id)
     gone = compose.find_question(survey, question_id)
-    try:
-        removed = compose.remove_question(db_session(), survey, gone)
-    except AppError as error:
-        db_session().rollback()
-        return edit_page(find(Survey, survey_id), problem=str(error)), error.status
-    db_session().commit()
-    db_session().expire_all()
-    return edit_page(find(Survey, survey_id), removed=json.dumps(removed, ensure_ascii=False))
+    return _take_out(survey, lambda: undo.remove_question(db_session(), survey, gone))
 
 
 @bp.post("/c/<slug>/surveys/<int:survey_id>/restore")
 def restore_question(survey_id: int) -> ResponseReturnValue:
-    """Bring back the question that was removed last."""
+    """Bring back the question, the answers or the part that was removed last."""
     survey = find(Survey, survey_id)
 
-    def restore() -> Question:
+    def restore() -> str:
         typed = request.form.get("removed", "")
         try:
             removed = json.loads(typed) if len(typed) <= MOST_REMOVED else None
         except (ValueError, RecursionError):
             removed = None
-        if not isinstance(removed, dict):
-            raise BadInput("This is no question that was removed here.")
-        back = compose.restore(db_session(), survey, removed)
-        back.condition = _condition_again(removed.get("condition"), survey, back)
-        return back
+        return undo.restore(db_session(), survey, removed)
 
-    return _do(
-        survey, restore, lambda back: url_for("surveys.edit", survey_id=survey_id, _anchor=f"question-{back.id}")
-    )
+    return _do(survey, restore, lambda anchor: url_for("surveys.edit", survey_id=survey_id, _anchor=anchor))
 
 
 @bp.post("/c/<slug>/surveys/<int:survey_id>/parts")
@@ -172,10 +164,10 @@ def section(survey_id: int, section_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return edit_page(survey, editing_section=editing)
 
+    if request.form.get("do") == "remove":
+        return _take_out(survey, lambda: undo.remove_section(db_session(), survey, editing))
+
     def change() -> None:
-        if request.form.get("do") == "remove":
-            compose.remove_section(db_session(), survey, editing)
-            return
         title, intro = (request.form.get(name, "") for name in ("title", "intro"))
         compose.change_section(survey, editing, title=title, intro=intro)
 
@@ -194,19 +186,26 @@ def _do(survey: Survey, work: Callable[[], T], then: Callable[[T], str]) -> Resp
     return redirect(then(done), HTTPStatus.SEE_OTHER)
 
 
+def _take_out(survey: Survey, work: Callable[[], undo.Removed]) -> ResponseReturnValue:
+    """Take something out; the page that follows offers to bring it back."""
+    survey_id = survey.id
+    try:
+        removed = work()
+    except AppError as error:
+        db_session().rollback()
+        return edit_page(find(Survey, survey_id), problem=str(error)), error.status
+    return _offer_to_bring_back(survey_id, removed)
+
+
+def _offer_to_bring_back(survey_id: int, removed: undo.Removed) -> ResponseReturnValue:
+    db_session().commit()
+    db_session().expire_all()
+    return edit_page(find(Survey, survey_id), removed=removed)
+
+
 def _typed_tests() -> tuple[str, list[tuple[str, str, str]]]:
     parts = (request.form.getlist(name) for name in ("if_question", "if_is", "if_value"))
     return request.form.get("if_join", "all"), list(zip(*parts, strict=False))
-
-
-def _condition_again(condition: Any, survey: Survey, question: Question) -> dict[str, Any] | None:
-    """The condition that a removed question had, if it still makes sense."""
-    try:
-        ((join, tests),) = condition.items()
-        typed = [(str(test["question"]), str(test["is"]), str(test["value"])) for test in tests]
-        return read_condition(join, typed, survey.questions[: survey.questions.index(question)])
-    except (AttributeError, TypeError, KeyError, ValueError, BadInput):
-        return None
 
 
 def _to_question(survey_id: int, question_id: int) -> ResponseReturnValue:

@@ -1,6 +1,8 @@
 """The page on which a survey is composed, as its views show it: all questions, at most one of them being edited."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import render_template
 
@@ -29,7 +31,7 @@ def edit_page(
     editing: Question | None = None,
     editing_section: Section | None = None,
     typed_tests: tuple[str, Tests] | None = None,
-    removed: str = "",
+    removed: Mapping[str, Any] | None = None,
     problem: str = "",
 ) -> str:
     """Draw the page.
@@ -41,7 +43,7 @@ def edit_page(
         editing: Which one that is.
         editing_section: The part whose title is edited.
         typed_tests: The condition as it was posted: how its parts are joined, and the parts.
-        removed: What brings back the question that was just removed.
+        removed: What was just removed, and brings it back.
         problem: What is wrong beside the fields.
     """
     if form is None:
@@ -72,12 +74,22 @@ def edit_page(
         conditions={question.id: in_words(question.condition, questions) for question in questions},
         dead_ends={question.id: problem_of(question, questions) for question in questions},
         wordings=wordings(db_session(), survey) if survey.state is not State.DRAFT else {},
-        removed=removed,
+        removed=json.dumps(removed, ensure_ascii=False) if removed else "",
+        what_was_removed=_in_words(removed) if removed else "",
         problem=problem,
         may_change=is_manager() and survey.state is State.DRAFT,
         may_reword=is_manager() and survey.state is State.OPEN,
         today=now().date(),
     )
+
+
+def _in_words(removed: Mapping[str, Any]) -> str:
+    many = len(removed.get("answers", [])) > 1
+    return {
+        "question": "The question is removed",
+        "part": "The part is removed",
+        "answers": "The answers are removed" if many else "The answer is removed",
+    }[removed["what"]]
 
 
 def _tests_of(question: Question | None) -> tuple[str, list[tuple[str, str, str]]]:

@@ -92,12 +92,12 @@ def copied(survey: Survey, *, title: str) -> Survey:
 
 
 def connect(copy: Survey, source: Survey) -> None:
-    """Let the conditions of a flushed copy name its own questions."""
+    """Let the conditions of a flushed copy name its own questions; what named a removed one still does (-1)."""
     own = {old.id: new.id for old, new in zip(source.questions, copy.questions, strict=True)}
     for old, new in zip(source.questions, copy.questions, strict=True):
         if old.condition:
             ((join, tests),) = old.condition.items()
-            new.condition = {join: [{**test, "question": own[test["question"]]} for test in tests]}
+            new.condition = {join: [{**test, "question": own.get(test["question"], -1)} for test in tests]}
 
 
 def places_of(copy: Survey, source: Survey) -> dict[str, str]:

@@ -276,10 +276,19 @@ def translate(
     return {}
 
 
-def forget_translations(session: Session, survey: Survey, at: str) -> None:
-    """Drop what translates words that are gone: all places that begin with *at*, like ``question.7.``."""
-    gone = Translation.place.startswith(at, autoescape=True)
+def forget_translations(session: Session, survey: Survey, at: str, *, is_whole: bool = False) -> None:
+    """Drop what translates words that are gone: all places that begin with *at*, like ``question.7.``; or that one."""
+    gone = Translation.place == at if is_whole else Translation.place.startswith(at, autoescape=True)
     session.execute(delete(Translation).where(Translation.survey_id == survey.id, gone))
+
+
+def copy_translations(session: Session, survey: Survey, at: str, to: str) -> None:
+    """Let what translates the words at places that begin with *at* translate those that begin with *to* as well."""
+    there = Translation.place.startswith(at, autoescape=True)
+    for one in session.scalars(select(Translation).where(Translation.survey_id == survey.id, there)).all():
+        place = to + one.place.removeprefix(at)
+        session.add(Translation(survey_id=survey.id, language=one.language, place=place, text=one.text))
+    session.flush()
 
 
 def _must_not_be_closed(survey: Survey) -> None:

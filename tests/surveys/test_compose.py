@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.communities.models import Community
 from surveyapp.errors import BadInput, Conflict
-from surveyapp.surveys import branching, compose, design
+from surveyapp.surveys import branching, compose, design, undo
 from surveyapp.surveys.advice import advice_on
 from surveyapp.surveys.conditions import asked
 from surveyapp.surveys.models import Kind, Question, Survey, Translation
@@ -77,11 +77,11 @@ def test_what_was_removed_comes_back_as_it_was(session: Session, draft: Survey) 
     middle = draft.questions[1]
     middle.is_required = True
     before = as_data(middle)
-    removed = compose.remove_question(session, draft, middle)
+    removed = undo.remove_question(session, draft, middle)
     assert prompts(draft) == [["a", "c"], []]
-    back = compose.restore(session, draft, removed)
+    undo.restore(session, draft, removed)
     assert prompts(draft) == [["a", "b", "c"], []]
-    assert as_data(back) == before
+    assert as_data(draft.questions[1]) == before
 
 
 def test_a_copy_stands_below_and_is_a_question_of_its_own(session: Session, draft: Survey) -> None:
@@ -223,6 +223,6 @@ def test_advice_is_given_on_leading_double_and_long_questions(kind: Kind, prompt
 def test_an_empty_part_can_be_taken_out_and_one_with_questions_cannot(session: Session, draft: Survey) -> None:
     add(session, draft, Kind.LONG_TEXT, "a", part=1)
     with pytest.raises(Conflict):
-        compose.remove_section(session, draft, draft.sections[1])
-    compose.remove_section(session, draft, draft.sections[0])
+        undo.remove_section(session, draft, draft.sections[1])
+    undo.remove_section(session, draft, draft.sections[0])
     assert [section.position for section in draft.sections] == [1]

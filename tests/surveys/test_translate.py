@@ -15,7 +15,7 @@ from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community
 from surveyapp.errors import BadInput, Conflict, NotFound
 from surveyapp.responses.collect import close_survey
-from surveyapp.surveys import compose, translate
+from surveyapp.surveys import compose, translate, undo
 from surveyapp.surveys.design import open_survey
 from surveyapp.surveys.languages import direction_of, nearest, read_language
 from surveyapp.surveys.models import Survey, Translation
@@ -188,7 +188,7 @@ def test_words_that_change_or_go_lose_their_translation(session: Session, draft:
         f"question.{q.id}.{part}": "كلمات" for q in (first, second) for part in ("prompt", "help") if getattr(q, part)
     }
     assert translate.translate(session, draft, "ar", places, user_id=None) == {}
-    compose.remove_question(session, draft, first)
+    undo.remove_question(session, draft, first)
     open_survey(session, draft, TODAY)
     compose.reword(
         session,
