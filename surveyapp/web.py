@@ -25,6 +25,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -140,9 +141,22 @@ class RowNumber(IntegerConverter):
         super().__init__(map, fixed_digits, min, LARGEST_ROW if max is None else max)
 
 
+class CookieSession(SecureCookieSessionInterface):
+    """Flask's own sessions; what signs them is made once and not twice for each request."""
+
+    def __init__(self) -> None:
+        self._serializer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """What reads and writes the cookie."""
+        self._serializer = self._serializer or super().get_signing_serializer(app)
+        return self._serializer
+
+
 def init_app(app: Flask) -> None:
     """Put the guard, the headers, the error pages and the filters in their places."""
     app.url_map.converters["int"] = RowNumber
+    app.session_interface = CookieSession()
     app.register_blueprint(bp)
     request_started.connect(_begin, app)  # before all else, so that every refusal has its reference
     app.before_request(_guard)
@@ -237,8 +251,7 @@ def _look_up_community(slug: str) -> RoleKind | None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
+    response.headers.extend(HEADERS)  # no page sets one of these itself
     if response.location and not is_local_path(response.location):
         response.location = "/"
     if request.endpoint == "static" and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):

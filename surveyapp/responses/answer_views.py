@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import make_response, redirect, render_template, request, session, url_for
@@ -52,7 +52,7 @@ log = structlog.get_logger(__name__)
 
 def held() -> Held:
     """What the browser holds."""
-    return Held(session)
+    return Held(cast(Any, session)._get_current_object())  # not its stand-in, which looks it up for each look
 
 
 def welcome(link: str) -> ResponseReturnValue:
