@@ -137,6 +137,13 @@ class Running:
         with self.sessions.begin() as session:
             session.execute(update(Job).where(Job.id == self.job_id).values(step=step, steps_done=done, steps=steps))
 
+    def goes_on(self, session: Session) -> None:
+        """Note in the caller's transaction that a part is done for good: what was interrupted before counts no more.
+
+        So a long job may be stopped as often as it takes, and one that never gets past its next part is given up.
+        """
+        session.execute(update(Job).where(Job.id == self.job_id).values(attempts=1))
+
 
 class Worker:
     """Runs jobs, one after the other.

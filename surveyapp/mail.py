@@ -25,6 +25,7 @@ from surveyapp.text_gate import clean_line
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "mail"
 SECONDS = 15  # that a server may take for one answer
 FINAL = range(500, 600)  # replies that no second try changes
+CLOSING = 421  # the reply of a server that ends the connection
 
 
 class Refused(Exception):
@@ -33,6 +34,10 @@ class Refused(Exception):
 
 class Unreachable(Exception):
     """The server cannot be reached, is too slow, or says "later"; the message can be sent again."""
+
+
+class NotNow(Unreachable):
+    """The server does not take a message for this address at the moment; others it may take."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,8 @@ class Server:
 
         Raises:
             Refused: It takes this message never.
-            Unreachable: It takes none at the moment.
+            NotNow: It says "later" to this address.
+        Unreachable: It takes none at the moment.
         """
         try:
             connection = self._connected()
@@ -101,7 +107,9 @@ class Server:
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             self._reset_or_hang_up()
-            raise (Refused if code in FINAL else Unreachable)(_words(code, said)) from None
+            raise (Refused if code in FINAL else Unreachable if code == CLOSING else NotNow)(
+                _words(code, said)
+            ) from None
         except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
             self._hang_up()
             is_final = error.smtp_code in FINAL and isinstance(error, smtplib.SMTPDataError)

@@ -61,6 +61,9 @@ class Settings:
     mail_user: str = setting("", "The name to log in with; empty for a server that asks for none.")
     mail_password: str = field(default="", repr=False, metadata={"meaning": "The password to log in with."})
     mail_from: str = setting("", "The address that mail comes from, like surveys@example.org.")
+    mails_per_day: int = setting(
+        10_000, "Mails that one community sends in a day at most; the others follow the next day."
+    )
     log_level: str = setting("warning", "What is logged: debug, info (each request too), warning or error.")
 
     @property
@@ -106,6 +109,7 @@ class Settings:
             "signed_in_hours must lie between 1 and 24.": 1 <= self.signed_in_hours <= 24,
             "mail_from must be an address like surveys@example.org, as mail_host is set.": not self.mail_host
             or (self.mail_from.isascii() and re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", self.mail_from) is not None),
+            "mails_per_day must be 1 or more.": self.mails_per_day >= 1,
             "mail_port must lie between 1 and 65535.": 1 <= self.mail_port <= 65_535,
             "mail_encryption must be starttls, ssl or none.": self.mail_encryption in ("starttls", "ssl", "none"),
             "mail_encryption may be none only for a server on this machine: mail would travel readable to others.": (

@@ -7,7 +7,7 @@ keyed hash of whom, never an address. Counting is a transaction of its own.
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, update
@@ -69,6 +69,18 @@ def count_or_refuse(
     at = at or now()
     if count(session, key, window, at) > limit:
         raise TooMany(message, retry_after=max(1, int((_end_of(window, at) - at).total_seconds())))
+
+
+def firsts(session: Session, keys: Sequence[str], window: timedelta, at: datetime) -> set[str]:
+    """Count once under each of the *keys*, unless that was done before in the window; those where it was not."""
+    if not keys:
+        return set()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(delete(Attempt).where(Attempt.window_ends_at < at))
+    statement = insert(Attempt).on_conflict_do_nothing().returning(Attempt.key)
+    ends = _end_of(window, at)
+    rows = [{"key": key, "window_ends_at": ends, "times": 1} for key in dict.fromkeys(keys)]
+    return set(session.scalars(statement, rows))
 
 
 def take_back(session: Session, keys: Iterable[str]) -> None:

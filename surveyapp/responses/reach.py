@@ -9,7 +9,7 @@ sends the reminders that are due, and closes the survey after its last day.
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 from sqlalchemy import Select, func, insert, select, update
@@ -21,7 +21,7 @@ from surveyapp.communities.models import Member, MemberGroup
 from surveyapp.db import now, reading
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.jobs import Job, JobState, Later, Running, defer
-from surveyapp.mail import Refused, Server, Unreachable, compose
+from surveyapp.mail import NotNow, Refused, Server, Unreachable, compose
 from surveyapp.responses import invite
 from surveyapp.responses.collect import close_survey
 from surveyapp.responses.letters import letter
@@ -29,10 +29,15 @@ from surveyapp.responses.marks import mark_what_follows
 from surveyapp.responses.models import Invitation, Message, MessageState, Participation, Reminder
 from surveyapp.settings import Settings
 from surveyapp.surveys.models import Anonymity, State, Survey
+from surveyapp.throttle import firsts, key_of
 
 BATCH = 10  # members whose taking part is noted together: fewer would tell who answered when (PROMISES 4.4)
 TENDED_EVERY = timedelta(minutes=10)
 SEND_AGAIN = timedelta(seconds=60)  # after a server could not be reached
+SEND_AGAIN_TO_ONE = timedelta(minutes=4)  # after a server said "later" to single addresses
+NOT_NOW_IN_A_ROW = 20  # so many addresses in a row: it takes no mail at all
+LOOK_EVERY = 50  # mails
+TRYING = "The mail server cannot be reached; we go on trying."
 BETWEEN_REMINDERS = timedelta(days=14)  # by hand
 MOST_REMINDERS = 6
 
@@ -212,11 +217,35 @@ def send_mail(running: Running, survey_id: int) -> None:
                 .order_by(Message.id)
             )
         )
+    put_off = in_a_row = left = 0
     with Server(settings) as server:
         for number, message_id in enumerate(waiting):
-            if number % 50 == 0:
+            if number % LOOK_EVERY == 0:
                 running.progress("Sending mail", number, len(waiting))
-            _send_one(running, server, message_id)
+                left = min(LOOK_EVERY, _left_today(running, survey_id))
+            if left <= 0:
+                tomorrow = datetime.combine(now().date() + timedelta(days=1), time(), UTC)
+                raise Later(
+                    (tomorrow - now()).total_seconds(), "A community has sent all mail of a day; on we go tomorrow."
+                )
+            try:
+                _send_one(running, server, message_id)
+                left, in_a_row = left - 1, 0
+            except NotNow:
+                put_off, in_a_row = put_off + 1, in_a_row + 1
+            if in_a_row == NOT_NOW_IN_A_ROW:
+                raise Later(SEND_AGAIN.total_seconds(), TRYING)
+    if put_off:
+        raise Later(SEND_AGAIN_TO_ONE.total_seconds(), "Some addresses take no mail at the moment; we go on trying.")
+
+
+def _left_today(running: Running, survey_id: int) -> int:
+    """How many mails the survey's community may still send today (P13)."""
+    today = now().date()
+    with reading(running.sessions) as session:
+        own = select(Survey.community_id).where(Survey.id == survey_id).scalar_subquery()
+        sent = select(func.count()).where(Message.community_id == own, Message.sent_on == today)
+        return running.settings.mails_per_day - (session.scalar(sent) or 0)
 
 
 def _send_one(running: Running, server: Server, message_id: int) -> None:
@@ -233,13 +262,16 @@ def _send_one(running: Running, server: Server, message_id: int) -> None:
             server.send(compose(mail[0], running.settings.mail_from, mail[1]))
         except Refused as refusal:
             state, problem = MessageState.REFUSED, str(refusal)
+        except NotNow:
+            raise
         except Unreachable as trouble:
             log.warning("mail_put_off", survey=message.survey_id, error=type(trouble).__name__)
-            raise Later(SEND_AGAIN.total_seconds(), "The mail server cannot be reached; we go on trying.") from None
+            raise Later(SEND_AGAIN.total_seconds(), TRYING) from None
     with running.sessions.begin() as session:
         today = now().date()
         sent = session.get_one(Message, message_id)
         sent.state, sent.problem, sent.sent_on = state, problem, today if state is MessageState.SENT else None
+        running.goes_on(session)
         if state is MessageState.REFUSED:
             session.execute(update(Member).where(Member.id == sent.member_id).values(bounced_on=today))
 
@@ -255,8 +287,8 @@ def _write(session: Session, survey: Survey, campaign: str, members: Iterable[in
     if not settings.mail_host:
         raise NoMail("This installation sends no mail yet: set mail_host and mail_from, or hand out the list of links.")
     had_it = select(Message.member_id).where(Message.campaign == campaign)
-    chosen = session.scalars(
-        select(Member.id)
+    wanted = session.execute(
+        select(Member.id, Member.address_key)
         .where(
             Member.id.in_(list(members)),
             Member.address.is_not(None),
@@ -267,6 +299,9 @@ def _write(session: Session, survey: Survey, campaign: str, members: Iterable[in
         )
         .order_by(Member.id)
     ).all()
+    keys = {row.id: key_of(settings.secret_key, "mail", f"{campaign} {row.address_key}") for row in wanted}
+    new = firsts(session, list(keys.values()), timedelta(days=1), now())  # nor to one who was erased and added again
+    chosen = [member for member, key in keys.items() if key in new]
     if not chosen:
         return 0
     common = {"community_id": survey.community_id, "survey_id": survey.id, "campaign": campaign}

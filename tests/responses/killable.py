@@ -27,29 +27,34 @@ class Service:
     database_url: str
     words: tuple[str, ...] = ("-m", "surveyapp", "run", "--no-demo", "--workers", "2")
     before: tuple[str, ...] = ()  # a program that starts it, and looks on
+    settings: dict[str, str] = field(default_factory=dict)  # by name in capitals, as the environment says them
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Start, and wait until a page can be had; give back how many seconds that took."""
         began = time.monotonic()
-        log = (self.instance.parent / f"{self.instance.name}.log").open("ab")
-        where = ("--instance", str(self.instance), "--port", str(self.port))
-        self.process = subprocess.Popen(
-            [*self.before, sys.executable, *self.words, *where],
-            cwd=ROOT,
-            env={**os.environ, "SURVEYAPP_DATABASE_URL": self.database_url, "SURVEYAPP_LOG_LEVEL": "error"},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        log.close()
+        self.begin("--instance", str(self.instance), "--port", str(self.port))
+        assert self.process is not None
         while time.monotonic() - began < STARTS_WITHIN and self.process.poll() is None:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if self.answers():
                     return time.monotonic() - began
             time.sleep(0.02)
         raise AssertionError((self.instance.parent / f"{self.instance.name}.log").read_text())
+
+    def begin(self, *where: str) -> None:
+        """Start its program, and wait for nothing."""
+        told = {"DATABASE_URL": self.database_url, "LOG_LEVEL": "error", **self.settings}
+        with (self.instance.parent / f"{self.instance.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.before, sys.executable, *self.words, *where],
+                cwd=ROOT,
+                env={**os.environ, **{f"SURVEYAPP_{name}": value for name, value in told.items()}},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def answers(self) -> bool:
         """Whether the service has its database and answers."""
