@@ -28,8 +28,12 @@ class InMemory(Request):
 def init_app(app: Flask) -> None:
     """Check each request first of all."""
     app.request_class = InMemory
+    app.before_request(_check)
+
+
+def _check() -> None:
     for check in (_check_origin, _check_size, _check_kind, _check_encoding):
-        app.before_request(check)
+        check()
 
 
 def _check_size() -> None:

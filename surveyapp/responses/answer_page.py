@@ -103,6 +103,16 @@ class Page:
             raise NotFound("This survey has no such part.")
 
     @cached_property
+    def questions(self) -> list[Question]:
+        """All questions of the survey."""
+        return self.survey.questions
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether some questions are asked of some members only."""
+        return has_conditions(self.survey)
+
+    @cached_property
     def screens(self) -> list[Screen]:
         """All screens of the survey."""
         return screens(self.survey)
@@ -140,12 +150,12 @@ class Page:
         if word is None or not self.screen.questions:
             return ""
         total = sum(1 for screen in self.screens if screen.questions)
-        return f"{word} {self.number} of {'at most ' if has_conditions(self.survey) else ''}{total}"
+        return f"{word} {self.number} of {'at most ' if self.has_conditions else ''}{total}"
 
     @property
     def has_steps(self) -> bool:
         """Whether the parts are few and fixed, so that a row of steps tells the truth."""
-        return self.survey.layout is Layout.SECTION and not has_conditions(self.survey) and len(self.screens) <= 8
+        return self.survey.layout is Layout.SECTION and not self.has_conditions and len(self.screens) <= 8
 
     # what is asked
 
@@ -157,9 +167,9 @@ class Page:
 
     def asked_ids(self) -> set[int]:
         """The questions of the whole survey that are asked of this member, as far as is known."""
-        if self.shows_all or not has_conditions(self.survey):
-            return {question.id for question in self.survey.questions}
-        return {question.id for question in asked(self.survey.questions, self.answers)}
+        if self.shows_all or not self.has_conditions:
+            return {question.id for question in self.questions}
+        return {question.id for question in asked(self.questions, self.answers)}
 
     @property
     def seen(self) -> dict[int, int]:
@@ -236,15 +246,15 @@ class Page:
     def needs_kept(self) -> bool:
         """Whether what was kept of other screens decides what happens to this one."""
         others = (q for screen in self.screens if screen is not self.screen for q in screen.questions)
-        return has_conditions(self.survey) or (self.is_last and any(map(_must_be_answered, others)))
+        return self.has_conditions or (self.is_last and any(map(_must_be_answered, others)))
 
     def contents(self, *, is_final: bool) -> dict[int, Any]:
         """What is to be stored, by question; *is_final*: without answers to questions that are not asked any more."""
         found = {question: reading.content for question, reading in self.readings.items()}
-        if not is_final or not has_conditions(self.survey):
+        if not is_final or not self.has_conditions:
             return found
         asked_now = self.asked_ids()
-        unasked: Iterable[int] = (q.id for q in self.survey.questions if q.id not in asked_now)
+        unasked: Iterable[int] = (q.id for q in self.questions if q.id not in asked_now)
         return {**found, **dict.fromkeys(unasked)}
 
     def next(self) -> int:
