@@ -59,10 +59,12 @@ _NUMBERED = re.compile(r"\d[.)]\s")
 _FIRST_NUMBER = re.compile(r"\b1[.):]\s+$")
 _SEMICOLON = re.compile(r";(?=\s)")
 _LEANS_ON_THE_LAST = re.compile(
-    r"(?:(?:and|but|also|so|or|plus|then|maybe|perhaps|again|yes|no|well),?\s+)*"
-    r"(?:this|that|it|its|it['’]s|they|they['’]re|these|those|he|she|him|her|his|them|their|which|such|because|cause|"
-    r"otherwise|thus|therefore|hence|instead|neither|same|for\s+example|for\s+instance|e\.?g|i\.?e|especially|"
-    r"including|like|not\s+only|not\s+just|if\s+so|if\s+not|why|how\s+come|so|then|who)\b",
+    r"(?:(?:and|but|also|so|or|plus|then|maybe|perhaps|again|yes|no|well|surely|hopefully|clearly|obviously|certainly|"
+    r"sadly|unfortunately|sometimes),?\s+)*"
+    r"(?:this|that|it|its|it['’]s|they|they['’]re|these|those|he|she|him|her|his|them|their|theirs|ours|others|which|"
+    r"such|because|cause|otherwise|thus|therefore|hence|instead|neither|same|likewise|for\s+example|for\s+instance|"
+    r"e\.?g|i\.?e|especially|including|like|except|anything\s+(?:less|else)|not\s+only|not\s+just|if\s+so|if\s+not|"
+    r"why|how\s+come|so|then|who)\b",
     re.IGNORECASE,
 )
 
@@ -89,6 +91,20 @@ _GOES_ON = re.compile(
     r"an?\s+(?:place|way|shame|disgrace|waste|must)|the\s+one)\b(?![^.!?]*\?)",
     re.IGNORECASE,
 )
+_WITHOUT_SUBJECT = re.compile(  # "Was perfect.", "Needs to change!"; a question has one that follows
+    r"(?:is|are|was|were|has|had|does|did|may|seems?|needs\s+to|(?:is|are|was|were|has|does|did)n['’]?t)\b(?![^.!]*\?)",
+    re.IGNORECASE,
+)
+_THERE = re.compile(  # a place that was named before, not "there are" or "is there"
+    r"\b(?<!is )(?<!are )(?<!was )(?<!were )there\b(?!\s+(?:\w+\s+)?(?:is|are|was|were|be|been|has|have|had|should|"
+    r"must|needs?|will|would|can|could|may|might|ought|seems?|used|exists?|for|to|when|"
+    r"(?:is|are|was|were|should)n['’]?t)\b)",
+    re.IGNORECASE,
+)
+_BRIEF = 6
+"""So many words without a subject tell nothing of their own; more may ("Was told to come back the next day")."""
+_FIRST_WORDS = 5
+"""A "there" among so many first words means a place of the sentence before."""
 _POLITE = """
 please thank thanks hello hi hey dear team sir madam regards sincerely cheers asking listening reading advance
 guten tag hallo danke bitte hola gracias bonjour merci dzień dobry dziękuję proszę привіт дякую
@@ -248,9 +264,18 @@ def _leans(piece: str, said: list[str]) -> bool:
         return True
     if len(said) <= _SHORT and said[-1] in _ENDS_BACK:
         return True
+    if len(said) <= _BRIEF and (_WITHOUT_SUBJECT.match(piece) or _is_denial(piece, said)):
+        return True
+    if "there" in said[:_FIRST_WORDS] and _THERE.search(piece):
+        return True
     return _points_back(piece, said) or (
         len(said) <= _ASIDE and bool(_PREPOSITION.match(piece)) and not has_verb(piece)
     )
+
+
+def _is_denial(piece: str, said: list[str]) -> bool:
+    """Whether a piece only denies what was said: "Not acceptable!"; "not enough seats" is a thing that is missed."""
+    return said[0] == "not" and said[1:2] != ["enough"] and not has_verb(piece)
 
 
 def _points_back(piece: str, said: list[str]) -> bool:

@@ -36,7 +36,7 @@ def test_enough_answers_are_labelled_each_once(answers: list[Labelled], fewest: 
 
 def test_cuts_of_own_answers_are_found() -> None:
     everything, unseen = score(own_answers()), score(held_out(own_answers()))
-    assert everything.precision >= 0.89
+    assert everything.precision >= 0.92
     assert everything.recall >= 0.90
     assert unseen.precision >= 0.85
     assert unseen.recall >= 0.87
@@ -79,7 +79,7 @@ def test_at_least_220_polis_statements_are_labelled_and_half_have_several_clause
 @pytest.mark.real_data
 def test_cuts_of_polis_statements_are_found() -> None:
     everything, unseen = score(polis_answers()), score(held_out(polis_answers()))
-    assert everything.precision >= 0.76
+    assert everything.precision >= 0.79
     assert everything.recall >= 0.85
     assert unseen.precision >= 0.74
     assert unseen.recall >= 0.81
