@@ -53,11 +53,3 @@ IDENTITY_TERMS = word_set(
     "democrat democrats republican republicans liberal liberals conservative conservatives labour tory tories "
     "socialist socialists communist communists progressive progressives libertarian libertarians leftist leftists"
 )
-
-# These judge things ("communication is poor") and describe people: before one of the nouns, they weigh nothing either.
-CIRCUMSTANCES = word_set("fat poor rich short tall thin wealthy")
-PEOPLE = word_set(
-    "child children community families family folk folks household households kids man member members men neighbour "
-    "neighbours neighbor neighbors neighbourhood neighborhood pensioner pensioners people person student students "
-    "woman women worker workers"
-)

@@ -14,10 +14,10 @@ from surveyapp.analysis.language import is_foreign
 from surveyapp.analysis.tone_scan import Scan, scan, tokens_of
 from surveyapp.analysis.tone_table import ToneTable, shared_table
 
-NEUTRAL_BELOW: Final = 0.20  # |polarity| of a neutral statement or wish
-STRONG: Final = 1.3  # direction that each side of a mixed statement must have
+NEUTRAL_BELOW: Final = 0.25  # |polarity| of a neutral statement or wish
+STRONG: Final = 1.7  # direction that each side of a mixed statement must have
 SMALLER_SIDE: Final = 0.6  # of the larger side, at least, in a mixed statement
-CLEAR_WORD: Final = 0.5  # direction from which a word counts for a side
+CLEAR_WORD: Final = 0.65  # direction from which a word counts for a side
 LONGEST_REFUSAL: Final = 12  # tokens: an answer that says nothing is no longer
 LENGTH_OFFSET: Final = 6  # words: keeps one word from deciding like ten
 LENGTH_SCALE: Final = 3.0

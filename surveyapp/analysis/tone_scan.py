@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from surveyapp.analysis.tone_topics import SUBJECTS, is_subject
+
 NEGATION_REACH: Final = 4  # words that a negator turns, unless a clause ends before
 REACH_OF_OPINION: Final = 8  # "I don't think that the new hall is bad"
 BEFORE_CONTRAST: Final = 0.5  # "nice, but ...": what was said before counts half
@@ -88,7 +90,9 @@ _NO_IMPERATIVE_BEFORE = PUNCTUATION - {",", "("} | word_set("is was are were fro
 _FILLERS = word_set("and also maybe perhaps just to so the a an yes no ( ) ,") | frozenset("0123456789")
 
 # What a token does to its neighbours; most have no line here and are never looked at one by one.
-_ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE, _IMAGINES = (1 << bit for bit in range(7))
+_ENDS_SENTENCE, _IS_COMMA, _TURNS, _STRESSES, _WISHES, _OPENS_SCOPE, _IMAGINES, _MAY_BE_SUBJECT = (
+    1 << bit for bit in range(8)
+)
 _ROLES: dict[str, int] = {}
 for _role, _tokens in (
     (_ENDS_SENTENCE, _SENTENCE_ENDS),
@@ -97,6 +101,7 @@ for _role, _tokens in (
     (_STRESSES, frozenset(EMPHASIS)),
     (_WISHES, _WISH_WORDS | frozenset(_WISH_PAIRS) | _IMPERATIVES),
     (_IMAGINES, _IMAGINING),
+    (_MAY_BE_SUBJECT, SUBJECTS),
     (_OPENS_SCOPE, _CONTRASTS | _CONCESSIONS | {"used", "too"}),
 ):
     for _token in _tokens:
@@ -169,6 +174,7 @@ def scan(tokens: list[str], polar: Mapping[str, int]) -> Scan:
             is_wish = _is_wish(tokens, place, sentence)
         if role & _IMAGINES and tokens[place + 1] in _IMAGINED_VERBS:
             _imagine(tokens, strengths, place, polar)
+        strengths[place] = 0.0 if role & _MAY_BE_SUBJECT and is_subject(tokens, place) else strengths[place]
         if role & _OPENS_SCOPE:
             if token in _CONTRASTS:
                 contrast = place

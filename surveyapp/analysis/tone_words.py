@@ -49,6 +49,8 @@ TURNS_OF_PHRASE = {
     "improvement needed": (-1.0, 0.5),
     "keep up": (1.5, 0.5),
     "let down": (-2.0, 1.0),
+    "listened to": (1.2, 0.5),
+    "looked after": (1.5, 0.8),
     "need improvement": (-1.5, 0.5),
     "needs improvement": (-1.5, 0.5),
     "no complaints": (1.0, 0.3),
@@ -68,7 +70,10 @@ TURNS_OF_PHRASE = {
     "too+ many": (-1.5, 1.0),
     "too+ much": (-1.5, 1.0),
     "waste of": (-1.0, 0.5),
+    "would recommend": (1.2, 0.6),
 }
+# What a community strives for: naming it praises nothing.
+VALUES = word_set("democracy equality equity fairness freedom freedoms justice liberty peace unity")
 # Negators that praise: tone_scan renames them, and they turn nothing.
 FIXED_NEGATIONS = {
     "can't+ask": (3.0, 1.0),  # "... for more"

@@ -13,9 +13,10 @@ from textblob import TextBlob
 from textblob.base import CONTINUOUS, BaseSentimentAnalyzer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from surveyapp.analysis.identity_terms import CIRCUMSTANCES, IDENTITY_TERMS, PEOPLE
+from surveyapp.analysis.identity_terms import IDENTITY_TERMS
 from surveyapp.analysis.sentiment import A_PROPOSAL, ANY_TEXT, Sentiment, SurveyAnalyzer, shared_analyser
 from surveyapp.analysis.tone_table import shared_table
+from surveyapp.analysis.train_sentiment import CLEAR, CONFIDENCE
 
 LABELLED = Path(__file__).resolve().parents[3] / "shared" / "data" / "sentiment"
 needs_labelled = pytest.mark.skipif(
@@ -192,12 +193,7 @@ def test_no_identity_term_has_a_weight() -> None:
     table = shared_table()
     assert not IDENTITY_TERMS & set(table.rows)
     assert not IDENTITY_TERMS & set(table.polar)
-    assert not [
-        word
-        for entry in table.rows.values()
-        for word in IDENTITY_TERMS & set(entry.followers or ())
-        if word not in PEOPLE
-    ]
+    assert not [word for entry in table.rows.values() for word in IDENTITY_TERMS & set(entry.followers or ())]
 
 
 @pytest.mark.parametrize(
@@ -230,17 +226,53 @@ def test_naming_a_group_moves_no_score(frame: str) -> None:
     assert len({tone(frame.format(group))[:5] for group in groups}) == 1
 
 
-def test_poor_people_are_no_complaint_and_poor_communication_is() -> None:
-    for circumstance in CIRCUMSTANCES & set(shared_table().rows):
-        assert tone(f"{circumstance} people live here").polarity == pytest.approx(
-            tone("Norwegian people live here").polarity, abs=0.02
-        )
-    assert tone("Communication is poor").label == "negative"
+@pytest.mark.parametrize(
+    ("frame", "plain"),
+    [
+        ("{} people live here", "Norwegian people live here"),
+        ("The {} should be heard", "The Norwegian should be heard"),
+        ("My neighbour is {}.", "My neighbour is Norwegian."),
+        ("There are {} families in our street.", "There are Norwegian families in our street."),
+    ],
+)
+def test_what_people_have_weighs_nothing(frame: str, plain: str) -> None:
+    for circumstance in ("poor", "rich", "wealthy"):
+        assert tone(frame.format(circumstance)).polarity == pytest.approx(tone(plain).polarity, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Communication is poor", "The poor lighting at the gate", "She is a poor teacher", "We are poor at planning"],
+)
+def test_a_thing_that_is_poor_is_judged(text: str) -> None:
+    assert tone(text).label == "negative"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The cancer ward is on the second floor",
+        "A grief workshop in spring",
+        "Fighting poverty should be a goal",
+        "Crime prevention meetings",
+        "A group for victims of domestic violence",
+        "Help for people with depression",
+        "Equality and justice for all",
+    ],
+)
+def test_what_a_community_works_for_or_against_is_no_judgement(text: str) -> None:
+    assert tone(text).label == "neutral"
+
+
+@pytest.mark.parametrize("text", ["The violence gets worse", "Crime is everywhere", "There is so much litter"])
+def test_an_evil_that_is_there_is_a_complaint(text: str) -> None:
+    assert tone(text).label == "negative"
 
 
 def test_negation_always_turns_a_clear_word() -> None:
     table = shared_table()
-    clear = [(word, entry) for word, entry in table.rows.items() if table.polar.get(word, 0) * entry.direction > 0.3]
+    least = CLEAR * CONFIDENCE + 0.001
+    clear = [(word, entry) for word, entry in table.rows.items() if table.polar.get(word, 0) * entry.direction > least]
     assert len(clear) > 1000
     for word, entry in clear:
         assert entry.negated_direction * entry.direction < 0, word

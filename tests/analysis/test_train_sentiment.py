@@ -7,6 +7,7 @@ from surveyapp.analysis import tone_table, train_sentiment
 from surveyapp.analysis.sentiment import ANY_TEXT, Sentiment, SurveyAnalyzer
 from surveyapp.analysis.tone_table import TABLE_NAME, table_from
 from surveyapp.analysis.train_sentiment import (
+    CONFIDENCE,
     Labelled,
     consistency,
     content_of,
@@ -76,8 +77,8 @@ def test_folded_weights_give_the_score_of_the_fitted_model() -> None:
         fitted = model.bias[0] + sum(value * model.weights(name)[0] for name, value in features_of(text).items())
         sentiment: Sentiment = analyser.analyze(text, keep_assessments=True)
         assert sentiment.assessments is not None
-        assert dict(sentiment.assessments)[ANY_TEXT] == pytest.approx(model.bias[0], abs=5e-4)
-        assert sum(added for _, added in sentiment.assessments) == pytest.approx(fitted, abs=0.05)
+        assert dict(sentiment.assessments)[ANY_TEXT] == pytest.approx(CONFIDENCE * model.bias[0], abs=5e-4)
+        assert sum(added for _, added in sentiment.assessments) == pytest.approx(CONFIDENCE * fitted, abs=0.05)
 
 
 def test_a_word_that_only_one_place_likes_is_trusted_less_than_one_that_two_like_or_a_lexicon_knows() -> None:
