@@ -124,8 +124,12 @@ class Browser:
         """Status, body and where it leads."""
         return self._request("POST", path, urlencode(data))
 
+    def headers(self) -> dict[str, str]:
+        """What it sends along."""
+        return {"Cookie": self.cookie} if self.cookie else {}
+
     def _request(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
-        headers = {"Cookie": self.cookie} if self.cookie else {}
+        headers = self.headers()
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)

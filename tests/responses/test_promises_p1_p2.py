@@ -32,7 +32,6 @@ pytestmark = pytest.mark.slow
 
 KILLS = 20
 MEMBERS = 8  # who answer at the same time
-ROUNDS = {"sqlite": 20, "postgresql": 5}
 TIMES = 50  # that one form is sent
 LOST_CONNECTION = (OSError, http.client.HTTPException)
 
@@ -141,8 +140,9 @@ def check_file(path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.night)])
 def test_p2a_one_form_sent_fifty_times_at_once_is_one_answer_with_one_receipt(
-    backend: str, service: Service, survey: Survey, sessions: sessionmaker[Session]
+    rounds: int, service: Service, survey: Survey, sessions: sessionmaker[Session]
 ) -> None:
     service.start()
     barrier = threading.Barrier(TIMES)
@@ -158,7 +158,7 @@ def test_p2a_one_form_sent_fifty_times_at_once_is_one_answer_with_one_receipt(
         return status, where
 
     with ThreadPoolExecutor(TIMES) as hands:
-        for round_ in range(ROUNDS[backend]):
+        for round_ in range(rounds):
             sheet = Sheet(Browser(service), survey, f"mark {round_}")
             sheet.prepare()
             replies = list(hands.map(send, [sheet] * TIMES, range(TIMES)))
@@ -167,9 +167,9 @@ def test_p2a_one_form_sent_fifty_times_at_once_is_one_answer_with_one_receipt(
             assert len({where for _, where in replies}) == 1
     found = marks(sessions, survey)
     assert_whole_and_single(found)
-    assert sum(found.values()) == ROUNDS[backend]
+    assert sum(found.values()) == rounds
     with db.reading(sessions) as reader:
-        assert reader.scalar(select(func.count()).select_from(Response)) == ROUNDS[backend]  # no drafts beside them
+        assert reader.scalar(select(func.count()).select_from(Response)) == rounds  # no drafts beside them
 
 
 TRACED = "fsync,fdatasync,sync_file_range,write,pwrite64,pwritev,writev,sendto,sendmsg,unlink,unlinkat,ftruncate"
