@@ -156,9 +156,10 @@ def answer(link: str, number: int) -> ResponseReturnValue:
         in_a_minute, in_an_hour = _count_from_here("answers by link", link, MINUTE, HOUR) if step.is_sending else (0, 0)
         if in_a_minute > SENT_PER_MINUTE or _is_flood_of_proposals(page, step):
             return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        is_sent = _store(page, bearer, step, from_network=0 if bearer.secret else in_an_hour)
-    except collect.Closed:
-        return closed(survey, typed), HTTPStatus.CONFLICT
+        by_anybody = _count_from_anywhere("answers by link", link, HOUR) if step.is_sending and not bearer.secret else 0
+        is_sent = _store(page, bearer, step, (0, 0) if bearer.secret else (in_an_hour, by_anybody))
+    except collect.Closed:  # it was open when the request began
+        return closed(survey_to_read(db_session(), link), typed), HTTPStatus.CONFLICT
     except OperationalError as error:
         log.error("database_unavailable", error=type(error.orig).__name__)
         return _show(page, bearer, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
@@ -259,13 +260,13 @@ def _by_cookie(survey: Survey) -> Bearer:
         raise
 
 
-def _store(page: Page, bearer: Bearer, step: Step, from_network: int) -> bool:
+def _store(page: Page, bearer: Bearer, step: Step, in_this_hour: tuple[int, int]) -> bool:
     """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
     is_sending = step.is_sending
     store: Callable[..., Stored | str] = collect.keep
     if is_sending:
         answered = {q: page.readings[q.id].content for q in page.screen.questions if q.id in page.readings}
-        marks = at_sending(answered, held().begun_at(page.survey.link, UTC), now(), from_network)
+        marks = at_sending(answered, held().begun_at(page.survey.link, UTC), now(), *in_this_hour)
         store = partial(collect.send, marks=marks)
     with sessions().begin() as writer:
         stored = store(
@@ -380,10 +381,21 @@ def _count_from_here(what: str, link: str, *windows: timedelta) -> list[int]:
 
     This machine's own addresses are not counted: behind a proxy nobody told us of, everybody would have them.
     """
-    try:
-        if ipaddress.ip_address(request.remote_addr or "").is_loopback:
-            return [0] * len(windows)
-    except ValueError:
-        pass  # a socket without an address: counted together
+    if _is_this_machine():
+        return [0] * len(windows)
     key = throttle.key_of(settings().secret_key, what, f"{link} {throttle.network(request.remote_addr)}")
     return throttle.tallies(sessions(), key, *windows)
+
+
+def _count_from_anywhere(what: str, link: str, window: timedelta) -> int:
+    """Count one more of something by an open link, from whichever network; how many there are in the window."""
+    if _is_this_machine():
+        return 0
+    return throttle.tallies(sessions(), throttle.key_of(settings().secret_key, f"all {what}", link), window)[0]
+
+
+def _is_this_machine() -> bool:
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False  # a socket without an address: counted together

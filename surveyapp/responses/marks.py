@@ -23,6 +23,7 @@ from surveyapp.surveys.models import Kind, Question, Survey
 QUICKEST = 0.2
 """Of the time that most people take: whoever answers in less has hardly read the questions."""
 FLOOD_PER_HOUR = 50  # answers by one open link from one network; a large office may reach that, so it is only a mark
+FLOOD_FROM_ANYWHERE = 500  # likewise, from many networks: who invites more people knows of it, and trusts them
 HOUR = timedelta(hours=1)
 LEAST_STEPS = 4  # ratings; fewer are often alike
 LEAST_COPIED = 40  # characters; shorter texts are often the same
@@ -57,7 +58,11 @@ class Doubt:
 
 
 def at_sending(
-    answered: Mapping[Question, Any], begun_at: datetime | None, sent_at: datetime, from_network: int
+    answered: Mapping[Question, Any],
+    begun_at: datetime | None,
+    sent_at: datetime,
+    from_network: int,
+    from_anywhere: int = 0,
 ) -> list[str]:
     """The marks of an answer that is about to be sent.
 
@@ -66,12 +71,13 @@ def at_sending(
         begun_at: When its form was opened; None if that is not known.
         sent_at: This moment.
         from_network: How many came by the same open link from the same network in this hour, this one included.
+        from_anywhere: How many came by it in this hour in all.
     """
     needed = sum(RULES[q.kind].takes(q) for q, content in answered.items() if content is not None)
     marks = []
     if begun_at is not None and (sent_at - begun_at).total_seconds() < QUICKEST * needed:
         marks.append(Mark.TOO_FAST.value)
-    if from_network > FLOOD_PER_HOUR:
+    if from_network > FLOOD_PER_HOUR or from_anywhere > FLOOD_FROM_ANYWHERE:
         marks.append(Mark.FLOOD.value)
     return marks
 
