@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
@@ -174,11 +175,11 @@ def _telling(texts: Sequence[str], reader: Reader, rows: Labels, found: dict[str
     }
     most = max(single.values(), default=1.0)
     read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
-    inside = Counter(stems for row in read for stems in phrases.of_text[row] if " " not in stems)
+    inside = Counter(chain.from_iterable(map(phrases.words_of.__getitem__, read)))
     enough = max(2.0, WELL_SHARED * len(read))
     texts_with: dict[str, int] = {}
     for bit, row in enumerate(read):
-        for stems in phrases.of_text[row] & single.keys():
+        for stems in single.keys() & phrases.words_of[row]:
             texts_with[stems] = texts_with.get(stems, 0) | 1 << bit
     says_no = np.array([reader.is_against(texts[row]) for row in read])
     against = bool(says_no.mean() > 0.5)

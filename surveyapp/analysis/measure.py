@@ -8,9 +8,9 @@ from scipy.special import gammaln
 
 from surveyapp.analysis.figures import Z_95
 
-BOOTSTRAP_ROUNDS = 1000
+BOOTSTRAP_ROUNDS = 500
 BOOTSTRAP_SEED = 20
-MOST_RESAMPLED = 2000
+MOST_RESAMPLED = 300
 """From so many values on the mean is as good as normally distributed, and the normal interval is used."""
 
 

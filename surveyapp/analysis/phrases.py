@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log, sqrt
 
 import numpy as np
@@ -61,6 +62,8 @@ class Phrases:
 
     of_text: dict[int, frozenset[str]]
     """Row of each text that was read, and its phrases."""
+    words_of: dict[int, frozenset[str]]
+    """Those of them that are single words."""
     stands_for: dict[int, float]
     """How many texts of its theme each text that was read stands for."""
     in_texts: dict[str, float]
@@ -111,7 +114,7 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
     stems_of = _Stems()
     forms: Counter[str] = Counter()
     said_by: Counter[str] = Counter()
-    of_text, stands_for = {}, {}
+    of_text, words_of, stands_for = {}, {}, {}
     of_theme: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for row in rows.tolist():
         said = words_and_marks(texts[row])
@@ -119,6 +122,7 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
         forms.update(written)
         said_by.update({word for word in said if word[0].isalnum()})
         of_text[row] = frozenset(map(stems_of.__getitem__, written))
+        words_of[row] = frozenset(stems for stems in of_text[row] if " " not in stems)
         stands_for[row] = float(sizes[themes[row] + 1] / n_read[themes[row] + 1])
         of_theme[int(themes[row])].update(of_text[row])
     in_texts: dict[str, float] = {}
@@ -134,6 +138,7 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
     names = written_large(texts[row] for row in of_text)
     return Phrases(
         of_text,
+        words_of,
         stands_for,
         in_texts,
         len(texts),
@@ -194,7 +199,7 @@ def scores(phrases: Phrases, rows: Labels) -> dict[str, float]:
         rows: The theme's texts.
     """
     read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
-    inside = Counter(stems for row in read for stems in phrases.of_text[row])
+    inside = Counter(chain.from_iterable(map(phrases.of_text.__getitem__, read)))
     n_inside, n_all = len(rows), phrases.n_texts
     part = n_inside / max(1, len(read))
     fewest = FEWEST_WITH_KEYWORD if n_inside >= SMALL else min(FEWEST_IN_SMALL, n_inside)
@@ -231,7 +236,7 @@ def keywords(phrases: Phrases, rows: Labels, found: dict[str, float] | None = No
         shown = phrases.shown_as[stems].split()
         if only_a_place(shown, phrases.places) or any(_alike(a, b) for a in shown for c in chosen for b in c.split()):
             continue
-        if _different(stems, [phrases.of_text[row] for row in read if stems in phrases.of_text[row]], fewest):
+        if _different(stems, [phrases.words_of[row] for row in read if stems in phrases.of_text[row]], fewest):
             chosen.append(stems)
     return chosen
 
@@ -265,9 +270,9 @@ def _different(keyword: str, having: Sequence[frozenset[str]], fewest: int) -> b
     if len(having) > MOST_COMPARED:
         return True
     own = set(keyword.split())
-    kept: list[set[str]] = []
+    kept: list[frozenset[str]] = []
     for found in having:
-        others = {stems for stems in found if " " not in stems} - own
+        others = found - own
         if all(not others or len(others & one) < SAME_TEXT * min(len(others), len(one)) for one in kept):
             kept.append(others)
     return len(kept) >= fewest

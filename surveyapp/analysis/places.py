@@ -63,9 +63,8 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
     said: Counter[str] = Counter()
     within: Counter[str] = Counter()
     before_kind: set[str] = set()
-    small: set[str] = set()
+    texts = list(texts)
     for text in texts:
-        small.update(_SMALL.findall(text))
         for found in _NAMES.finditer(text):
             run = [name.lower().replace("’", "'").removesuffix("'s") for name in found["names"].split()]
             inside = (found["before"] or "").lower() in _IN
@@ -75,5 +74,7 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
                 if i and name in _AFTER_A_NAME:
                     before_kind.add(run[i - 1])
     often = {n for n, times in within.items() if times >= FEWEST_IN_PLACE and times >= IN_A_PLACE * said[n]}
-    kinds = KINDS_OF_PLACE & names - small  # "Valley", where nobody writes of a valley
+    kinds = KINDS_OF_PLACE & names
+    for text in texts if kinds else ():
+        kinds = kinds.difference(_SMALL.findall(text))  # "Valley", where nobody writes of a valley
     return _KNOWN | ((often | before_kind) & names) - _NO_PLACES - KINDS_OF_PLACE | kinds

@@ -39,7 +39,8 @@ class Reader:
         """Where the pieces of a text begin and end that could be a title, all of it first."""
         self.is_against: Callable[[str], bool] = cache(is_against)
         self.is_about_the_poll: Callable[[str], bool] = cache(is_about_the_poll)
-        self.what_it_says: Callable[[str], frozenset[str]] = cache(_what_it_says)
+        self.words: Callable[[str], list[str]] = cache(words)
+        self.what_it_says: Callable[[str], frozenset[str]] = cache(self._what_it_says)
         """The stems of the words that carry what a text says, without those that only tell on which side it is."""
         self.carrying: Callable[[str], Carrying] = cache(self._carrying)
         self.ease: Callable[[str, bool], float] = cache(self._ease)
@@ -55,14 +56,13 @@ class Reader:
         return self._vectors
 
     def _carrying(self, piece: str) -> Carrying:
-        said = set(words(piece))
+        said = set(self.words(piece))
         stems = {stem(word) for word in said if len(word) > 2 and word not in self.phrases.empty}
-        places = self.phrases.places
-        return Carrying(tuple(sorted(stems)), sum(word in places and not self.phrases.is_usual(word) for word in said))
+        places = said.intersection(self.phrases.places)
+        return Carrying(tuple(sorted(stems)), sum(not self.phrases.is_usual(word) for word in places))
 
     def _ease(self, piece: str, of_the_poll: bool) -> float:
-        return reading_ease(piece, self.phrases.often, of_the_poll=of_the_poll)
+        return reading_ease(piece, self.phrases.often, said=self.words(piece), of_the_poll=of_the_poll)
 
-
-def _what_it_says(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if word not in _SAY_NOT_WHAT and len(word) > 2)
+    def _what_it_says(self, text: str) -> frozenset[str]:
+        return frozenset(stem(word) for word in self.words(text) if word not in _SAY_NOT_WHAT and len(word) > 2)

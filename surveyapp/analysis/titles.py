@@ -58,6 +58,8 @@ _OPEN_END = re.compile(
     r"if|when|because|very|so|thus|hence|therefore|however|also|need|needs|should|must|will|would|can|could|have|has|"
     r"its|his|her|my|your|who|which|both|either|like|pass)$|\b(?:e\.?g|i\.?e|etc|w/)$",
 )
+FIRST_WORDS = 100
+"""Characters in which the first two words of a piece are looked for."""
 LONGEST_END = 12
 """More characters than any of these words has."""
 _HALF_OF_A_PAIR = re.compile(r"\b(?:both|either|neither|between|not only)\b")
@@ -87,6 +89,7 @@ _NOT = re.compile(r"\b(?:not|no|never|nor|none|stop|against|oppose|ban|without|c
 _ASKS = re.compile(r"(?:why|how|what|when|where|who|which|do|does|is|are|can|could|will|would|shall)\b")
 _STUCK = re.compile(r"[^\W\d_][,;:!?&][^\W\d_]{2}|^&[^\W\d_]{2}")
 """Words without the blank that belongs between them: "earth,we"."""
+_MARK_BEFORE_LETTER = re.compile(r"[,;:!?&][^\W\d_]")
 _BROKEN = re.compile(r"\b(?:needs?|wants?|a|an|the|our|should|must) (?:at|en|of|from|is|are|and|or|an?)\b(?! all)")
 """Words that do not follow each other in a sentence: "we need at park"."""
 _ENDS = ".,;:!-–—…"
@@ -110,9 +113,14 @@ def title_spans(statement: str) -> list[Span]:
     return list(dict.fromkeys(spans))
 
 
-def is_wish(piece: str) -> bool:
-    """Whether a piece asks for something: "we need", "should", "more", or a verb that tells what to do."""
-    said = words(piece)
+def is_wish(piece: str, said: list[str] | None = None) -> bool:
+    """Whether a piece asks for something: "we need", "should", "more", or a verb that tells what to do.
+
+    Args:
+        piece: A statement or a piece of one.
+        said: Its words, or the first two, where they are known.
+    """
+    said = words(piece[:FIRST_WORDS]) if said is None else said
     if not said:
         return False
     small = piece.lower()
@@ -143,17 +151,20 @@ def is_about_the_poll(piece: str) -> bool:
     return _OF_THE_POLL.search(piece.lower()) is not None
 
 
-def reading_ease(piece: str, known: Container[str] = frozenset(), *, of_the_poll: bool = False) -> float:
+def reading_ease(
+    piece: str, known: Container[str] = frozenset(), *, said: list[str] | None = None, of_the_poll: bool = False
+) -> float:
     """How well a piece reads as a title, as an amount to add to its cosine: 0 is a plain noun phrase of good length.
 
     Args:
         piece: A statement or a piece of one.
         known: Words in small letters that are written right, besides those of the lexicon.
+        said: The words of the piece, where they are known.
         of_the_poll: Whether a title may be about the survey itself.
     """
-    said, small = words(piece), piece.lower()
+    said, small = words(piece) if said is None else said, piece.lower()
     n = len(said)
-    score = MOST_EASE if is_wish(piece) else 0.0
+    score = MOST_EASE if is_wish(piece, said) else 0.0
     score -= 0.04 * max(0, n - BEST_LENGTH[1]) + 0.08 * max(0, BEST_LENGTH[0] - n)
     score -= 0.30 * (n > LONGEST)
     score -= 0.10 * (_REFERS_ELSEWHERE.search(small) is not None)
@@ -163,7 +174,7 @@ def reading_ease(piece: str, known: Container[str] = frozenset(), *, of_the_poll
         score -= 0.06 if _WISHES_ONESELF.match(small) else 0.20 if _ABOUT_ONESELF.match(small) else 0.12
     score -= 0.15 * (_OPEN_BEGIN.match(small) is not None)
     score -= 0.15 * (_OPEN_END.search(small[-LONGEST_END:]) is not None)
-    score -= 0.06 * any(c in _MARKS for c in piece)
+    score -= 0.06 * (not _MARKS.isdisjoint(piece))
     score -= 0.12 * (not piece[:1].isupper())
     score -= 0.08 * ("!" in piece or ". " in piece)
     score -= 0.04 * min(3, piece.count(", "))
@@ -178,8 +189,9 @@ def reading_ease(piece: str, known: Container[str] = frozenset(), *, of_the_poll
 def n_slips(piece: str, known: Container[str]) -> int:
     """How many words of a piece look like slips of the pen: unknown to the lexicon and to the other texts."""
     slips = len(_BROKEN.findall(piece.lower()))
+    may_stick = _MARK_BEFORE_LETTER.search(piece) is not None
     for word in piece.split():
-        if _STUCK.search(word):
+        if may_stick and _STUCK.search(word):
             slips += 1
             continue
         bare = word.strip(" \t.,;:!?-–—…\"'“”‘’()[]*&/%$#")

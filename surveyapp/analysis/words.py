@@ -12,6 +12,7 @@ LONGEST_WORD = 40
 """Characters of one word that are looked at: longer ones are addresses or noise."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD_OR_MARK = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.,;:!?()\[\]\"“”/–—]|\s-+\s")
 _LATER_WORD = re.compile(r"(?<=[a-z,] )[^\W\d_]{2,40}")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
@@ -95,7 +96,10 @@ def lowered(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in order, in small letters, apostrophes straight; long ones cut, letters not drawn out."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(_small(text))]
+    small = _small(text)
+    is_plain = small.isascii() and "'" not in small  # then the same words are found in half the time
+    said = small.translate(_BETWEEN_WORDS).split() if is_plain else _WORD.findall(small)
+    return said if len(small) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in said]
 
 
 def words_and_marks(text: str) -> list[str]:
