@@ -161,8 +161,9 @@ def _sums(vectors: FloatMatrix | Vectors, labels: Labels) -> NDArray[np.float64]
     for start in range(0, len(labels), BLOCK):
         here = labels[start : start + BLOCK]
         rows = np.flatnonzero(here >= 0)
-        members = sp.csr_array((np.ones(len(rows), dtype=np.float32), (here[rows], rows)), shape=(n_themes, len(here)))
-        sums += members @ vectors[start : start + BLOCK]  # whole numbers, below 2**24 in a block: exact in any order
+        ones = np.ones(len(rows), dtype=np.float32)
+        members = sp.csc_array((ones, here[rows], np.arange(len(rows) + 1)), shape=(n_themes, len(rows)))
+        sums += members @ vectors[start + rows]  # whole numbers, below 2**24 in a block: exact in any order
     return sums
 
 
@@ -363,10 +364,10 @@ def _weak(core: FloatMatrix, near: Labels, fit: NDArray[np.float64]) -> NDArray[
         fit: Cosine of every text to the middle of its theme, shape (n_texts,).
     """
     n = len(core)
-    around = np.zeros(core.shape)
-    for neighbour in near[:, : NEIGHBOURS[1]].T:
-        around += core[neighbour]
-    alike = (around * core).sum(axis=1)
+    around = near[:, : NEIGHBOURS[1]]
+    ones = np.ones(around.size, dtype=np.float32)
+    is_near = sp.csr_array((ones, around.ravel(), np.arange(n + 1) * around.shape[1]), shape=(n, n))
+    alike = ((is_near @ core).astype(np.float64) * core).sum(axis=1)  # whole numbers: exact in any order
     weak = np.empty(len(fit), dtype=np.bool_)
     weak[:n] = among_least(alike, alike)
     weak[n:] = among_least(fit[n:], fit[:n])

@@ -233,7 +233,8 @@ def _opposite(
         said = reader.what_it_says(texts[row])
         if main in said and (alike >= SAME_THING or sum(own[stems] for stems in own if stems in said) >= enough):
             speaking[row] = alike
-    others = [row for row in speaking if is_wish(texts[row]) and are_opposite(side(texts[row]), side(title))]
+    of_title = side(title)
+    others = [row for row in speaking if is_wish(texts[row]) and are_opposite(side(texts[row]), of_title)]
     share = len(others) / max(1, len(speaking))
     return (min(others, key=lambda row: (-speaking[row], row)), share) if others and share >= OTHER_SIDE else None
 

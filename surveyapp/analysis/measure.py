@@ -10,6 +10,8 @@ from surveyapp.analysis.figures import Z_95
 
 BOOTSTRAP_ROUNDS = 500
 BOOTSTRAP_SEED = 20
+AT_LOW = 12
+"""So many of the means of BOOTSTRAP_ROUNDS samples lie below the interval, and above it: 2.5 %."""
 MOST_RESAMPLED = 300
 """From so many values on the mean is as good as normally distributed, and the normal interval is used."""
 
@@ -28,8 +30,8 @@ def mean_with_interval(values: Sequence[float]) -> tuple[float, float, float] | 
         spread = Z_95 * float(ordered.std()) / np.sqrt(n)
         return mean, mean - spread, mean + spread
     drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(0, n, (BOOTSTRAP_ROUNDS, n), dtype=np.int32)
-    low, high = np.quantile(ordered[drawn].mean(axis=1), [0.025, 0.975])
-    return mean, float(low), float(high)
+    means = np.sort(ordered[drawn].mean(axis=1))
+    return mean, float(means[AT_LOW]), float(means[-1 - AT_LOW])
 
 
 def agreement(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:

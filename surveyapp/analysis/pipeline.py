@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from time import perf_counter
 
@@ -162,7 +163,10 @@ def _versions(space: Space, vectors: str) -> dict[str, str]:
     """What the result was made with."""
     packages = ["numpy", "scipy", "scikit-network", "tokenizers", "wordllama", "textblob"]
     packages += [PACKAGE] if vectors == HYBRID else []
-    return {"analysis": METHOD, "vectors": space.table.name} | {name: version(name) for name in packages}
+    return {"analysis": METHOD, "vectors": space.table.name} | {name: _installed(name) for name in packages}
+
+
+_installed = cache(version)  # it reads a file each time
 
 
 class _Watch:
