@@ -36,7 +36,7 @@ from surveyapp.analysis.cluster import (
 )
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement, stability
-from surveyapp.analysis.membership import FEWEST_OF_OTHER_LANGUAGES, LEAST_RESEMBLANCE, Membership
+from surveyapp.analysis.membership import LEAST_RESEMBLANCE, Membership, have_own_themes
 from surveyapp.analysis.moves import Mask, Situation, join_groups, move_members, part_groups
 from surveyapp.analysis.texts import Texts
 
@@ -193,7 +193,7 @@ def looked_up(texts: Texts, theme_of: Mapping[str, int], memory: Memory) -> Labe
 def _by_language(texts: Texts, start: Labels, stays: Mask) -> tuple[tuple[Labels, Labels], tuple[Labels, Labels]]:
     """Which texts are grouped together, and the theme that each begins with.
 
-    Texts in other languages are grouped among themselves where they are many or have been before, but for those that
+    Texts in other languages are grouped among themselves where they are enough or have been before, but for those that
     people put to English ones; where they are few, none is in the second group.
     """
     english = np.flatnonzero(~texts.other_language)
@@ -202,7 +202,7 @@ def _by_language(texts: Texts, start: Labels, stays: Mask) -> tuple[tuple[Labels
     is_among_english = (start >= 0) & (2 * n_english >= sizes)[number]
     others = np.flatnonzero(texts.other_language & ~(is_among_english & stays))
     begin = np.where(is_among_english[others], -1, start[others])
-    if len(others) < FEWEST_OF_OTHER_LANGUAGES and not (begin >= 0).any():
+    if not have_own_themes(len(others), len(english)) and not (begin >= 0).any():
         others, begin = others[:0], begin[:0]
     return (english, others), (start[english], begin)
 

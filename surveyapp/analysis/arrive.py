@@ -49,6 +49,8 @@ class Model:
     """Name of the table of word pieces that the numbers below go with."""
     whole_rows: bool
     """Answers are not split."""
+    counts_weight: float
+    """Length of the part that counts words, beside that of meaning."""
     frame: tuple[str, ...]
     """Words that weigh nothing, in order."""
     terms: tuple[str, ...]
@@ -76,6 +78,7 @@ class Model:
         described: dict[str, Any] = {
             "table": self.table,
             "whole_rows": self.whole_rows,
+            "counts_weight": self.counts_weight,
             "frame": self.frame,
             "terms": self.terms,
             "shapes": {name: array.shape for name, array in arrays.items()},
@@ -107,6 +110,7 @@ class Model:
         return cls(
             described["table"],
             described["whole_rows"],
+            described.get("counts_weight", COUNTS_WEIGHT),  # models of before do not tell
             tuple(described["frame"]),
             tuple(described["terms"]),
             **arrays,
@@ -123,7 +127,7 @@ class Model:
         if meaning.any():
             meaning = _unit(meaning - self.mean)
         if self.terms:
-            meaning = _unit(np.concatenate([meaning, self._counts(said) * COUNTS_WEIGHT]))
+            meaning = _unit(np.concatenate([meaning, self._counts(said) * self.counts_weight]))
         return np.rint(meaning * GRID).astype(np.float32)
 
     def _counts(self, said: Sequence[str]) -> NDArray[np.float64]:
@@ -146,7 +150,8 @@ class Model:
             text: A statement that says something.
             kind: What the reading of its tone found it to be.
         """
-        own = self.set_apart if is_set_apart(text, kind) else ~self.set_apart
+        is_foreign = is_set_apart(text, kind) or (kind == "other_language" and 2 * self.set_apart.sum() > len(self.ids))
+        own = self.set_apart if is_foreign else ~self.set_apart
         if not len(own):
             return None, 0.0
         alike = self._middles @ self.vector(text) / GRID**2
@@ -231,7 +236,7 @@ def learn_model(analysis: Analysis, theme_ids: Mapping[int, int] | None = None) 
             answers that belong there go to no other theme. The run's own numbers if not given.
     """
     texts = different(analysis.statements)
-    space = learn_space(texts.shown, question=analysis.settings.question)
+    space = learn_space(texts.shown, question=analysis.settings.question, foreign=texts.other_language)
     labels = np.full(len(texts.shown), -1)
     for text, statement in zip(texts.of.tolist(), analysis.statements, strict=True):
         if text >= 0 and statement.theme is not None:
@@ -276,6 +281,7 @@ def build_model(
     return Model(
         table=space.table.name,
         whole_rows=whole_rows,
+        counts_weight=space.counts_weight,
         frame=tuple(sorted(space.frame)),
         terms=tuple(space.terms),
         pieces=occurring.astype(np.int32),

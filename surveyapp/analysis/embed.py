@@ -8,6 +8,7 @@ threads nor the order of a sum can change a result. No step before that leaves i
 it over threads.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from surveyapp.analysis.language import FUNCTION_WORDS
 from surveyapp.analysis.pieces import PieceTable, shared_table
 from surveyapp.analysis.words import STOP_WORDS, stem, words, written_large
 
@@ -32,6 +34,9 @@ FEWEST_FOR_COUNTS = 50
 """With fewer texts than this hardly a word repeats: the counts are left out, and no word is called frequent."""
 COUNTS_WEIGHT = 0.4
 """Length of the part that counts words beside that of meaning (1)."""
+FEWEST_FOREIGN_FOR_COUNTS = 15
+FOREIGN_COUNTS_WEIGHT = 1.5
+"""The same where most texts are in other languages, of which the table knows little more than how words are spelt."""
 COUNTS_DIMS = 100
 COUNTS_TERMS = 5000
 """The most frequent words that are counted: the rest is too rare to tie texts together."""
@@ -71,13 +76,15 @@ class Space:
     mean: NDArray[np.float64]
     """Mean of the texts' vectors of meaning, shape (n_dims,)."""
     frame: frozenset[str]
-    """Words that weigh nothing: those of the question and those in most texts."""
+    """Words that weigh nothing: those of the question, those in most texts, little words of other languages."""
     terms: dict[str, int]
     """Counted word stems and their columns; empty when counts are left out."""
     rarity: NDArray[np.float64]
     """Inverse document frequency of each term, shape (n_terms,)."""
     basis: NDArray[np.float64]
     """Main directions of the counts, shape (n_terms, at most COUNTS_DIMS)."""
+    counts_weight: float = COUNTS_WEIGHT
+    """Length of the part that counts words, beside that of meaning (1)."""
 
     def vectors(self, texts: Sequence[str]) -> FloatMatrix:
         """Place texts: whole numbers on a grid of GRID steps, shape (n_texts, n_dims); every row has length GRID.
@@ -103,23 +110,36 @@ class Space:
         meaning = _unit(np.where(meaning.any(axis=1, keepdims=True), meaning - self.mean, 0))
         if counts is None:
             return _on_grid(meaning)
-        return _on_grid(_unit(np.hstack([meaning, _unit(counts @ self.basis) * COUNTS_WEIGHT])))
+        return _on_grid(_unit(np.hstack([meaning, _unit(counts @ self.basis) * self.counts_weight])))
 
 
-def learn_space(texts: Sequence[str], *, question: str = "", table: PieceTable | None = None) -> Space:
+def learn_space(
+    texts: Sequence[str],
+    *,
+    question: str = "",
+    table: PieceTable | None = None,
+    foreign: NDArray[np.bool_] | None = None,
+) -> Space:
     """Learn from texts how to place them and others like them.
 
     Args:
         texts: Texts in an order that does not depend on their arrival.
         question: What was asked; its words weigh nothing.
         table: Vectors of word pieces; the installed ones if not given.
+        foreign: Whether each text is in another language than English, shape (n_texts,); none is, if not given.
     """
     texts = texts[:MOST_LEARNT]
-    return learn_and_place(list(map(words, texts)), written_large(texts), question=question, table=table)[0]
+    said = list(map(words, texts))
+    return learn_and_place(said, written_large(texts), question=question, table=table, foreign=foreign)[0]
 
 
 def learn_and_place(
-    said: Sequence[Sequence[str]], names: frozenset[str], *, question: str = "", table: PieceTable | None = None
+    said: Sequence[Sequence[str]],
+    names: frozenset[str],
+    *,
+    question: str = "",
+    table: PieceTable | None = None,
+    foreign: NDArray[np.bool_] | None = None,
 ) -> tuple[Space, FloatMatrix]:
     """Learn from texts how to place them and others like them, and place them.
 
@@ -128,6 +148,8 @@ def learn_and_place(
         names: Words that are mostly written with a capital.
         question: What was asked; its words weigh nothing.
         table: Vectors of word pieces; the installed ones if not given.
+        foreign: Whether each text is in another language than English, shape (at least n_texts,); none is, if not
+            given. The little words that mostly these use weigh nothing.
 
     Returns:
         The space, and what its `place` gives for these texts.
@@ -135,15 +157,20 @@ def learn_and_place(
     table = table or shared_table()
     heard = _heard(said)
     frame = _frame_of(heard, question, names)
+    if foreign is not None:
+        frame |= _little_words(said, foreign[: len(said)], heard)
     pieces = _pieces_of(heard.vocabulary, table)
     weighing = _weighing(heard, frame)
     weights = _piece_weights(weighing, pieces, len(table.vectors))
     meaning = _unit(_meaning(weighing, pieces, weights))
     mean = meaning.mean(axis=0) if len(said) else np.zeros(table.vectors.shape[1])
-    terms, rarity = _terms_of(heard, frame) if len(said) >= FEWEST_FOR_COUNTS else ({}, np.zeros(0))
+    is_foreign = foreign is not None and 2 * int(foreign[: len(said)].sum()) > len(said)
+    fewest = FEWEST_FOREIGN_FOR_COUNTS if is_foreign else FEWEST_FOR_COUNTS
+    terms, rarity = _terms_of(heard, frame) if len(said) >= fewest else ({}, np.zeros(0))
     counts = _counts(heard, terms, rarity) if terms else None
     basis = np.zeros((0, 0)) if counts is None else _main_directions(counts)
-    space = Space(table, weights, mean, frame, terms, rarity, basis)
+    counts_weight = FOREIGN_COUNTS_WEIGHT if is_foreign else COUNTS_WEIGHT
+    space = Space(table, weights, mean, frame, terms, rarity, basis, counts_weight)
     return space, space._joined(meaning, counts)
 
 
@@ -157,6 +184,16 @@ def _frame_of(heard: "_Heard", question: str, names: frozenset[str]) -> frozense
         for word, times in zip(heard.vocabulary, heard.texts_with().tolist(), strict=True)
         if times > often or (times > known and word in names) or (asked and stem(word) in asked)
     )
+
+
+def _little_words(said: Sequence[Sequence[str]], foreign: NDArray[np.bool_], heard: "_Heard") -> frozenset[str]:
+    """Function words of other languages that at least as many foreign texts have as English ones."""
+    rows = np.flatnonzero(foreign).tolist()
+    of_foreign = Counter(word for row in rows for word in FUNCTION_WORDS.intersection(said[row]))
+    if not of_foreign:
+        return frozenset()
+    in_all = dict(zip(heard.vocabulary, heard.texts_with().tolist(), strict=True))
+    return frozenset(word for word, n in of_foreign.items() if 2 * n >= in_all[word])
 
 
 class _Heard(NamedTuple):

@@ -47,6 +47,8 @@ _ANY_OTHER = frozenset(  # without those of English, and the letters that lists 
     for word in frozenset().union(*_OTHERS.values()) - _ENGLISH - {"die", "man", "per"}
     if len(word) > 1 or not word.isascii()
 )
+FUNCTION_WORDS = frozenset().union(*_OTHERS.values())
+"""Little words of other languages, some of which English has, too."""
 _TELLING_ENGLISH = _ENGLISH.difference(*_OTHERS.values())
 
 

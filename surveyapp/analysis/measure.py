@@ -81,24 +81,24 @@ def _mutual_by_chance(rows: NDArray[np.float64], columns: NDArray[np.float64], n
 def stability(
     labels: NDArray[np.int64], resamples: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
 ) -> list[float | None]:
-    """How well each theme comes back when a part of the texts is left out: 1 is always and exactly.
+    """In what share of the resamples the members of each theme stay together: 1 is always and all of them.
 
-    The mean over the resamples of the largest overlap (Jaccard) of the theme with a group found there (Hennig 2007).
+    Of two members, the share of the resamples with both in which they are in one group; the mean over all pairs of
+    members, each as often as it is in a resample.
 
     Args:
         labels: Theme of each text, shape (n_texts,); texts beyond the resamples do not count.
         resamples: For each, which texts took part and their groups.
 
     Returns:
-        Per theme; None where no member took part in any resample.
+        Per theme; None where no two members took part in any resample.
     """
     n_themes = int(labels.max()) + 1 if len(labels) else 0
-    overlaps: list[list[float]] = [[] for _ in range(n_themes)]
+    together, pairs = np.zeros(n_themes), np.zeros(n_themes)
     for rows, groups in resamples:
         table = np.zeros((n_themes, int(groups.max()) + 1))
         np.add.at(table, (labels[rows], groups), 1)
-        united = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
-        best = (table / np.maximum(united, 1)).max(axis=1)
-        for theme in np.flatnonzero(table.sum(axis=1)):
-            overlaps[theme].append(float(best[theme]))
-    return [float(np.mean(found)) if found else None for found in overlaps]
+        members = table.sum(axis=1)
+        together += (table * (table - 1)).sum(axis=1)
+        pairs += members * (members - 1)
+    return [float(t / p) if p else None for t, p in zip(together, pairs, strict=True)]

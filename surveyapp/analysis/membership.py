@@ -10,18 +10,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.analysis.cluster import MOST_IN_GRAPH, Grouping, Labels, among_least, closest_middle, group, middles
+from surveyapp.analysis.cluster import (
+    FEWEST_TO_GROUP,
+    MOST_IN_GRAPH,
+    Grouping,
+    Labels,
+    among_least,
+    closest_middle,
+    group,
+    middles,
+)
 from surveyapp.analysis.embed import GRID, FloatMatrix, Space, Vectors
 from surveyapp.analysis.measure import stability
 from surveyapp.analysis.side_processes import cores
 from surveyapp.analysis.texts import Texts
 
-FEWEST_OF_OTHER_LANGUAGES = 30
-"""So many different statements in other languages are grouped among themselves; fewer join the theme they resemble."""
 LEAST_RESEMBLANCE = 0.3
 """Cosine from which a statement in another language is placed in a theme: below it they share no words."""
 BLOCK = 4096
 """Texts that are placed at a time."""
+
+
+def have_own_themes(n_others: int, n_english: int) -> bool:
+    """Whether so many different texts in other languages have themes of their own, as so many in English would have.
+
+    Few of them beside many English ones do not, as each would be a theme: they join one that they resemble, or none.
+    """
+    return n_others >= FEWEST_TO_GROUP or n_english < FEWEST_TO_GROUP
 
 
 @dataclass(frozen=True)
@@ -73,14 +88,16 @@ def vectors_of(texts: Texts, space: Space, first: FloatMatrix) -> Vectors:
 
 
 def grouped(texts: Texts, vectors: Vectors) -> Membership:
-    """Themes of the texts; those in other languages among themselves where they are many, else where they fit."""
+    """Themes of the texts; those in other languages among themselves where they are enough, else where they fit."""
     labels, parts = np.full(len(vectors), -1), np.full(len(vectors), -1)
     weak = np.zeros(len(vectors), dtype=np.bool_)
     beyond: list[tuple[Labels, Labels]] = []
     steady: list[float | None] = []
     pools = [np.flatnonzero(~texts.other_language), np.flatnonzero(texts.other_language)]
-    for pool, least in zip(pools, (1, FEWEST_OF_OTHER_LANGUAGES), strict=True):
-        if len(pool) < least:
+    if not have_own_themes(len(pools[1]), len(pools[0])):
+        pools = pools[:1]
+    for pool in pools:
+        if not len(pool):
             continue
         core = vectors[pool[:MOST_IN_GRAPH]]
         found = group(core)

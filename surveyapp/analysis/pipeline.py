@@ -18,7 +18,7 @@ from surveyapp.analysis.phrases import count_phrases
 from surveyapp.analysis.reader import Reader
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
 from surveyapp.analysis.tally import tally
-from surveyapp.analysis.texts import Texts, once
+from surveyapp.analysis.texts import Texts, all_set_apart, once
 from surveyapp.analysis.vector_kinds import HYBRID, PACKAGE, check_vectors
 from surveyapp.analysis.words import written_large
 
@@ -26,7 +26,7 @@ __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "ana
 
 DEFAULTS = Settings()
 
-METHOD = "1"
+METHOD = "2"
 """Grows by one whenever the same answers would give another result."""
 STEPS = (
     "Splitting answers into ideas, and reading their tone",
@@ -76,9 +76,13 @@ def analyse(
         ideas = read_answers(answers, whole_rows=settings.whole_rows)
         shares.extend(ideas.seconds)
     with watch.step("vectors"):
-        texts = once(ideas.texts, ideas.said, set_apart=ideas.set_apart, may_quote=ideas.may_quote())
+        set_apart = all_set_apart(ideas.set_apart, ideas.kinds)
+        texts = once(ideas.texts, ideas.said, set_apart=set_apart, may_quote=ideas.may_quote())
         space, learnt = learn_and_place(
-            texts.words(0, MOST_LEARNT), written_large(texts.shown[:MOST_LEARNT]), question=settings.question
+            texts.words(0, MOST_LEARNT),
+            written_large(texts.shown[:MOST_LEARNT]),
+            question=settings.question,
+            foreign=texts.other_language,
         )
         static = vectors_of(texts, space, learnt)
         vectors = _with_sentences(texts, static) if settings.vectors == HYBRID else static
@@ -119,17 +123,22 @@ def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space)
     for labels in (themes.labels, themes.parts):
         if labels.max(initial=-1) < 0:
             continue
+        in_english = np.bincount(labels[(labels >= 0) & ~texts.other_language], minlength=labels.max() + 1) > 0
         described += [
-            _in_all_texts(description, rows)
-            for description in describe(
-                shown,
-                near,
-                labels[rows],
-                quotable=texts.quotable[rows],
-                centres=middles(vectors, labels),
-                phrases=phrases,
-                place=space.vectors,
-                reader=reader,
+            _in_all_texts(description if knows else replace(description, goal=None, opposite=None), rows)
+            for knows, description in zip(
+                in_english.tolist(),
+                describe(
+                    shown,
+                    near,
+                    labels[rows],
+                    quotable=texts.quotable[rows],
+                    centres=middles(vectors, labels),
+                    phrases=phrases,
+                    place=space.vectors,
+                    reader=reader,
+                ),
+                strict=True,
             )
         ]
     return described

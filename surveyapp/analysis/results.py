@@ -107,7 +107,8 @@ class Theme:
     unscored: int
     """The five counts together are its statements."""
     stability: float | None
-    """How well it comes back when a fifth of the statements is left out, 0 to 1; None where that cannot be said."""
+    """Of the times that texts are grouped again without a fifth of them, the share in which two of its texts stay
+    together, 0 to 1: mean over all pairs; None where that cannot be said."""
     quotes: tuple[Quote, ...]
     parent: int | None
     """The theme it is a part of; None for a theme of its own."""

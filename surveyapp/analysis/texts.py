@@ -46,7 +46,9 @@ def different(statements: Sequence[Statement]) -> Texts:
     return once(
         [s.text for s in statements],
         [said[s.text] for s in statements],
-        set_apart=np.array([is_set_apart(s.text, s.kind) for s in statements], dtype=np.bool_),
+        set_apart=all_set_apart(
+            np.array([is_set_apart(s.text, s.kind) for s in statements], dtype=np.bool_), [s.kind for s in statements]
+        ),
         may_quote=np.array([s.may_quote for s in statements], dtype=np.bool_),
     )
 
@@ -123,6 +125,18 @@ def is_set_apart(text: str, kind: str) -> bool:
         return False
     foreign_words = function_word_language(tokens_of(text)) != "en"
     return foreign_words or any(c.isalpha() and not c.isascii() for c in text)
+
+
+def all_set_apart(surely: NDArray[np.bool_], kinds: Sequence[str]) -> NDArray[np.bool_]:
+    """Which statements are in another language; where most surely are, those too that only lack English words.
+
+    Args:
+        surely: Which are by their letters or little words, shape (n_statements,).
+        kinds: What the reading of its tone found each to be.
+    """
+    if 2 * int(surely.sum()) <= len(kinds) - kinds.count("unscorable"):
+        return surely
+    return np.array([kind == "other_language" for kind in kinds], dtype=np.bool_)
 
 
 def _usual(forms: Counter[str]) -> str:

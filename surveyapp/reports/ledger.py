@@ -130,8 +130,8 @@ def _grouping(report: Report) -> str:
     text = (
         "Answers are split into ideas. Ideas with a similar meaning are grouped by computer, always in "
         f"the same way, {checked}. Candidates rank by the number of people behind them; who says the same "
-        "thing twice counts once. Stability tells how often a group comes back when the grouping is "
-        "repeated on part of the answers."
+        "thing twice counts once. Stability tells how often two ideas of a group stay together when "
+        "the grouping is repeated on parts of the answers."
     )
     if ideas and ideas.in_other_languages:
         text += (

@@ -13,7 +13,7 @@ from surveyapp.analysis.figures import Share, Tone, gap
 from surveyapp.analysis.votes import VoteFigure
 
 STABLE, FAIRLY_STABLE = 0.85, 0.60
-"""From which share of repeats a group of ideas counts as stable, or as fairly stable."""
+"""From which share of repeats in which its ideas stay together a group counts as stable, or as fairly stable."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class CandidateFigure:
     high: float | None = None
     ideas: int | None = None
     tone: Tone | None = None
-    stability: float | None = None  # 0 to 1: how often the group comes back when the grouping is repeated
+    stability: float | None = None  # 0 to 1: how often its ideas stay together when the grouping is repeated
     keywords: tuple[str, ...] = ()
     parts: tuple[PartFigure, ...] = ()  # those with most people first
     other_side: OtherSide | None = None

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
@@ -48,11 +50,22 @@ def test_agreement_is_the_adjusted_mutual_information() -> None:
     assert agreement(np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)) == 1.0
 
 
-def test_a_theme_that_comes_back_is_stable_and_one_that_falls_apart_is_not() -> None:
+def test_stability_is_the_share_of_resamples_in_which_two_members_stay_together() -> None:
     labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     rows = np.arange(8)
+    resamples = [
+        (rows, np.array([0, 0, 0, 0, 1, 1, 2, 2])),  # the second theme falls in two: two of its six pairs stay
+        (rows[:5], np.array([0, 0, 0, 1, 1])),  # three of six pairs of the first; one member of the second
+    ]
 
-    found = stability(labels, [(rows, np.array([0, 0, 0, 0, 1, 1, 2, 2])), (rows[:4], np.array([0, 0, 0, 0]))])
+    def share_of_each_pair(theme: int) -> float:
+        shares = []
+        for a, b in combinations(np.flatnonzero(labels == theme).tolist(), 2):
+            both = [dict(zip(r.tolist(), g.tolist(), strict=True)) for r, g in resamples if a in r and b in r]
+            shares += [group[a] == group[b] for group in both]
+        return float(np.mean(shares))
 
-    assert found == [1.0, 0.5]
+    assert stability(labels, resamples) == [pytest.approx(9 / 12), pytest.approx(2 / 6)]
+    assert stability(labels, resamples) == [pytest.approx(share_of_each_pair(theme)) for theme in (0, 1)]
     assert stability(labels, []) == [None, None]
+    assert stability(np.array([0, 1]), [(np.arange(2), np.array([0, 0]))]) == [None, None]
