@@ -202,6 +202,19 @@ def move(session: Session, survey: Survey, question: Question, by: int) -> None:
         insert(session, target, 0 if by > 0 else len(target.questions), question)
 
 
+def put(session: Session, survey: Survey, question: Question, section_id: int, place: int) -> None:
+    """Put a question to a place of a part, counted from 0 among the other questions there.
+
+    Raises:
+        NotADraft: The survey is open or closed.
+        NotFound: It has no such part.
+    """
+    must_be_draft(survey)
+    section = find_section(survey, section_id)
+    others = [one for one in section.questions if one is not question]
+    insert(session, section, min(place, len(others)), question)
+
+
 def copy_question(session: Session, survey: Survey, question: Question) -> Question:
     """Put a copy of a question right below it, with its condition and its translations."""
     must_be_draft(survey)

@@ -1,6 +1,7 @@
 """Pages on which a survey is composed: each button is a form of its own, so that they work without a script."""
 
 import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
@@ -22,6 +23,7 @@ from surveyapp.web import db_session, find, user
 T = TypeVar("T")
 MOST_REMOVED = 250_000  # characters of a removed question with its translations
 MOVES = {"up": -1, "down": 1}
+PLACE = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})")  # a part's number, and the place in it
 
 
 @bp.post("/c/<slug>/surveys/<int:survey_id>/questions")
@@ -97,13 +99,20 @@ def question(survey_id: int, question_id: int) -> ResponseReturnValue:
 
 @bp.post("/c/<slug>/surveys/<int:survey_id>/questions/<int:question_id>/move")
 def move_question(survey_id: int, question_id: int) -> ResponseReturnValue:
-    """Move a question up or down."""
+    """Move a question up or down, or to a place of a part."""
     survey = find(Survey, survey_id)
     moved = compose.find_question(survey, question_id)
-    by = MOVES.get(request.form.get("to", ""), 0)
+    to = request.form.get("to", "")
+
+    def move() -> None:
+        if place := PLACE.fullmatch(to):
+            compose.put(db_session(), survey, moved, int(place[1]), int(place[2]))
+        elif to in MOVES:
+            compose.move(db_session(), survey, moved, MOVES[to])
+
     return _do(
         survey,
-        lambda: compose.move(db_session(), survey, moved, by),
+        move,
         lambda _: url_for("surveys.edit", survey_id=survey_id, _anchor=f"question-{question_id}"),
     )
 
