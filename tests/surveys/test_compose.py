@@ -220,6 +220,56 @@ def test_advice_is_given_on_leading_double_and_long_questions(kind: Kind, prompt
     assert len(advice_on(Question(kind=kind, prompt=prompt, settings={}))) == number
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Isn’t the park beautiful?",
+        "Wouldn't it be better to move?",
+        "We need a bus, don’t we?",
+        "Everyone knows that trees matter. Do you want more?",
+        "Should we finally mend the road?",
+        "How bad is the noise?",
+        "Why is the new path so dangerous?",
+        "What do you think of the excellent library?",
+        "Obviously we need more light. Where?",
+    ],
+)
+def test_what_leads_to_one_answer_is_told(prompt: str) -> None:
+    assert [one[:8] for one in advice_on(Question(kind=Kind.LONG_TEXT, prompt=prompt, settings={}))] == ["This may"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "prompt"),
+    [
+        (Kind.RATING, "How friendly and helpful are they?"),
+        (Kind.RATING, "Do you feel safe and welcome?"),
+        (Kind.RATING, "How satisfied are you with the food and the music?"),
+    ],
+)
+def test_what_asks_two_things_is_told(kind: Kind, prompt: str) -> None:
+    assert ["two things" in one for one in advice_on(Question(kind=kind, prompt=prompt, settings={}))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "prompt", "answers"),
+    [
+        (Kind.LONG_TEXT, "What is clearly marked, and what is not?", []),
+        (Kind.LONG_TEXT, "What isn’t working well?", []),
+        (Kind.RECOMMENDATION, "How likely are you to recommend us to friends and family?", []),
+        (Kind.RATING, "How likely are you to bring a friend or colleague?", []),
+        (Kind.SINGLE_CHOICE, "How did you hear about the Arts and Crafts fair?", []),
+        (Kind.SINGLE_CHOICE, "Do you prefer mornings or evenings?", ["Mornings", "Evenings"]),
+        (Kind.RATING, "How well do we look after each other?", []),
+    ],
+)
+def test_a_plain_question_is_left_in_peace(kind: Kind, prompt: str, answers: list[str]) -> None:
+    options = {"options": compose.read_options("\n".join(answers), [])} if answers else {}
+    assert advice_on(Question(kind=kind, prompt=prompt, settings=options)) == []
+    if answers:
+        yes = {"options": compose.read_options("Yes\nNo", [])}
+        assert advice_on(Question(kind=kind, prompt=prompt, settings=yes)) != []
+
+
 def test_an_empty_part_can_be_taken_out_and_one_with_questions_cannot(session: Session, draft: Survey) -> None:
     add(session, draft, Kind.LONG_TEXT, "a", part=1)
     with pytest.raises(Conflict):

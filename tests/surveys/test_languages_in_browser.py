@@ -33,6 +33,7 @@ class Place:
     email: str
     surveys: str
     draft: int
+    open: int
     link: str
 
 
@@ -50,7 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         draft, survey = make_every_kind(session, community), make_every_kind(session, community)
         open_survey(session, survey, date(2026, 3, 2))
         session.commit()
-        words = manager.email, f"/c/{community.slug}/surveys", draft.id, survey.link
+        words = manager.email, f"/c/{community.slug}/surveys", draft.id, survey.id, survey.link
     engine.dispose()
     with browser.serving(instance, "--no-demo") as service:
         yield Place(service, *words)
@@ -67,12 +68,15 @@ def test_the_pages_for_languages_and_files_have_no_violations(place: Place) -> N
             ("from-file", f"{base}/from-file"),
             ("new", f"{base}/new"),
             ("edit", f"{base}/{place.draft}"),
+            ("index", base),
+            ("collect", f"{base}/{place.open}/collect"),
         ):
-            for width in (1280, 320):
+            for width, size in ((1280, 100), (320, 100), (390, 200)):
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(address)
+                page.evaluate(f"document.documentElement.style.fontSize = '{size}%'")
                 assert browser.violations(page) == []
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width, size)
                 if SHOTS:
                     page.screenshot(path=SHOTS / f"lang-{name}-{width}.png", full_page=width > 320)
         page.goto(f"{base}/from-file")
