@@ -15,17 +15,14 @@ from surveyapp.errors import NotFound
 from surveyapp.policy import POLICY, Who
 from surveyapp.responses.held import Held
 from surveyapp.responses.invite import find_invitation
-from surveyapp.responses.page_words import OURS, in_days, in_numbers, said, table
+from surveyapp.responses.page_words import OURS, in_days, in_months, in_numbers, said, table
 from surveyapp.surveys.at_link import Editions
 from surveyapp.surveys.languages import direction_of, name_of_language, nearest
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.translate import Spoken, offered, speak
 
 CHOICE = "language"  # in the cookie, and "lang" in an address
-ENGLISH_ONLY = {  # of the pages that anybody may open
-    *("web.index", "security.login"),
-    *("communities.public", "communities.privacy", "communities.accessibility"),
-}
+ENGLISH_ONLY = {"web.index", "security.login"}  # pages for those who run communities, which anybody may open
 
 
 def init_app(app: Flask) -> None:
@@ -38,7 +35,7 @@ def init_app(app: Flask) -> None:
         language_here=language_here,
         spoken_as=spoken_as,
     )
-    app.jinja_env.filters.update(plain=str.__str__, dated=dated, counted=counted)
+    app.jinja_env.filters.update(plain=str.__str__, dated=dated, counted=counted, monthly=monthly)
 
 
 def survey_to_read(reader: Session, link: str) -> Survey:
@@ -140,6 +137,11 @@ def day_words(day: date) -> str:
 def dated(day: date) -> str:
     """A day with its year, as the page's language has it."""
     return in_days(day, language_here(), is_dated=True)
+
+
+def monthly(day: date) -> str:
+    """The month of a day, as the page's language has it."""
+    return in_months(day, language_here())
 
 
 def counted(value: float) -> str:

@@ -106,6 +106,13 @@ def in_days(day: date, language: str, *, is_dated: bool = False) -> str:
     return said(words, language, weekday=weekday, number=day.day, month=month, year=str(day.year))
 
 
+def in_months(day: date, language: str) -> str:
+    """The month of a day, with its year, as a language writes it: November 2026."""
+    if spoken_by_us(language) is None:
+        return f"{day:%Y-%m}"
+    return said("{month} {year}", language, month=said(MONTHS[day.month - 1], language), year=str(day.year))
+
+
 def isolated(words: str, language: str) -> str:
     """Words that are put into a text of a language: held together where they run the other way."""
     runs = first_direction(words)

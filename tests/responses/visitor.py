@@ -227,6 +227,8 @@ def visit_everything(visitor: Visitor, places: Places, secret: str, patch: pytes
     _vote(visitor, places)
     _read_what_became(visitor, places)
     _be_refused(visitor, places, patch)
+    for name in ("", "/privacy", "/accessibility"):
+        visitor.get(f"/c/{places.slug}{name}", f"community{name}")
     asked = visitor.get(f"/unsubscribe/{places.token}", "stop the mail?")
     visitor.press(asked, "the mail is stopped")
 
@@ -379,6 +381,7 @@ def _be_refused(visitor: Visitor, places: Places, patch: pytest.MonkeyPatch) -> 
         "no such link": "/a/zzzz",
         "no such mail": "/unsubscribe/1-x",
         "no such page": "/zzzz",
+        "no such community": "/c/zzzz",
         "an address too long": f"/s/{parts.link}?{'z' * 5000}",
         "an address of no text": f"/s/{parts.link}?x=%FF",
         "an address with NUL": f"/s/{parts.link}?x=%00",
