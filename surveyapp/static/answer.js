@@ -13,6 +13,13 @@ function drop(start) {
   for (const key of Object.keys(localStorage)) if (key.startsWith(start)) localStorage.removeItem(key);
 }
 
+/** How the address asks for as many boxes for ideas as were written into, if the page has fewer: "q7=3". */
+function boxMissing(form, typed) {
+  const [, question, number] = typed.filter(([name, value]) => value && !form.elements[name])
+    .map(([name]) => /^(q\d+)_(\d+)_idea$/.exec(name)).findLast(Boolean) ?? [];
+  return question && !location.search.includes(`${question}=`) ? `${question}=${number}` : "";
+}
+
 function watch(form) {
   const survey = `${PREFIX}${form.dataset.keep} `;
   const key = survey + form.dataset.screen;
@@ -34,6 +41,8 @@ function watch(form) {
   }
 
   const kept = JSON.parse(localStorage.getItem(key) ?? "null");
+  const box = kept && boxMissing(form, kept.typed);
+  if (box) return location.replace(`?${box}`);
   if (kept) {
     const before = JSON.stringify(typed());
     for (const control of form.elements) {
@@ -55,11 +64,15 @@ function watch(form) {
   form.addEventListener("submit", async (event) => {
     if (isSending) return event.preventDefault();
     isSending = true;
+    const letPressAgain = () => setTimeout(() => { isSending = false; }, NO_ANSWER); // whoever stopped the page on its way
     const button = event.submitter;
     const letGo = () => { // boxes change their places, or another proposal comes
       if (MOVES.has(button?.name)) localStorage.removeItem(key); else keep(true);
     };
-    if (navigator.onLine && performance.now() < JUST_NOW) return letGo();
+    if (navigator.onLine && performance.now() < JUST_NOW) {
+      letPressAgain();
+      return letGo();
+    }
     event.preventDefault();
     keep();
     while (!(await isReached())) {
@@ -76,6 +89,7 @@ function watch(form) {
       form.append(pressed);
     }
     form.submit();
+    letPressAgain();
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
