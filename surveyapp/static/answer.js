@@ -1,7 +1,6 @@
 // Keeps what is typed on a screen of a survey until the server has it, and sends it when a lost connection is back.
 // Without this script nothing is lost either: each screen is an ordinary form, and sending it twice stores it once.
-// Markup: <form data-keep="link" data-screen="2"> with an element [data-told] that has the words to tell;
-// [data-forget="link"] on the page after.
+// Markup: <form data-keep="link" data-screen="2"> with [data-told], which has the words; [data-forget="link"] afterwards.
 const PREFIX = "answers ";
 const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
 const MOVES = new Set(["add", "remove", "vote", "again", "propose", "like"]);
@@ -69,10 +68,7 @@ function watch(form) {
     const letGo = () => { // boxes change their places, or another proposal comes
       if (MOVES.has(button?.name)) localStorage.removeItem(key); else keep(true);
     };
-    if (navigator.onLine && performance.now() < JUST_NOW) {
-      letPressAgain();
-      return letGo();
-    }
+    if (navigator.onLine && performance.now() < JUST_NOW) return letPressAgain(letGo());
     event.preventDefault();
     keep();
     while (!(await isReached())) {
