@@ -131,8 +131,13 @@ def themes_table(report: Report, *, width: int | None = None) -> str:
     ideas = report.ideas.ideas if report.ideas else 0
     candidates = report.candidates
     lines = [f"{counted(people, 'person', 'people')}, {counted(ideas, 'idea')}, {counted(len(candidates), 'theme')}"]
+    if others := report.ideas.in_other_languages if report.ideas else 0:
+        is_are = "is" if others == 1 else "are"
+        lines.append(
+            f"{counted(others, 'idea')} {is_are} in other languages than English: grouped by words, not scored"
+        )
     if not candidates:
-        return lines[0]
+        return "\n".join(lines)
     lines += ["", f"{'#':>4}  {'people':>7}  {'share':<14}  {'tone':>4}  theme"]
     for candidate in candidates:
         share = f"{_percent(candidate.share):>2} % ({_percent(candidate.low)}–{_percent(candidate.high)})"

@@ -46,9 +46,7 @@ def different(statements: Sequence[Statement]) -> Texts:
     return once(
         [s.text for s in statements],
         [said[s.text] for s in statements],
-        set_apart=all_set_apart(
-            np.array([is_set_apart(s.text, s.kind) for s in statements], dtype=np.bool_), [s.kind for s in statements]
-        ),
+        set_apart=foreign(statements),
         may_quote=np.array([s.may_quote for s in statements], dtype=np.bool_),
     )
 
@@ -125,6 +123,12 @@ def is_set_apart(text: str, kind: str) -> bool:
         return False
     foreign_words = function_word_language(tokens_of(text)) != "en"
     return foreign_words or any(c.isalpha() and not c.isascii() for c in text)
+
+
+def foreign(statements: Sequence[Statement]) -> NDArray[np.bool_]:
+    """Which of all statements of a run are in another language, as the run judged it; shape (n_statements,)."""
+    surely = np.array([is_set_apart(s.text, s.kind) for s in statements], dtype=np.bool_)
+    return all_set_apart(surely, [s.kind for s in statements])
 
 
 def all_set_apart(surely: NDArray[np.bool_], kinds: Sequence[str]) -> NDArray[np.bool_]:

@@ -87,7 +87,7 @@ def from_analysis(
         dated: The day the answers end, or None where nobody said.
         quote_group: Quotes are shown for candidates with this many people or more.
     """
-    from surveyapp.analysis.texts import is_set_apart  # brings numpy, which web processes do without
+    from surveyapp.analysis.texts import foreign  # brings numpy, which web processes do without
 
     themes = [theme for theme in analysis.themes if theme.parent is None]
     rows: dict[int, set[int]] = {theme.id: set() for theme in themes}
@@ -118,7 +118,10 @@ def from_analysis(
                 in_candidates=ideas.total(),
                 no_answer=sum(bool(s.text.strip()) for s in analysis.statements) - len(worded),
                 other_language=sum(statement.kind == "other_language" for statement in unplaced),
-                in_other_languages=sum(is_set_apart(statement.text, statement.kind) for statement in worded),
+                in_other_languages=sum(
+                    bool(is_foreign) and not says_nothing(statement.text)
+                    for statement, is_foreign in zip(analysis.statements, foreign(analysis.statements), strict=True)
+                ),
                 tone=_tone_of(Counter(statement.tone for statement in worded)),
             ),
             candidates=tuple(

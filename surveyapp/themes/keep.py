@@ -70,7 +70,7 @@ def keep_results(
         candidates: What was found in the texts that form candidates, and those texts.
         others: What was found in the others, of which only the ideas and their tone are kept.
     """
-    from surveyapp.analysis.texts import is_set_apart  # brings numpy, which web processes do without
+    from surveyapp.analysis.texts import foreign  # brings numpy, which web processes do without
 
     went_on, texts = candidates
     analysis = went_on.analysis
@@ -119,9 +119,13 @@ def keep_results(
     told = [statement for statement in analysis.statements if not says_nothing(statement.text)]
     run.ideas = len(told)
     run.people_with_ideas = len({statement.person for statement in told})
-    foreign = [statement for statement in told if is_set_apart(statement.text, statement.kind)]
-    run.ideas_other_language = len(foreign)
-    run.people_other_language = len({statement.person for statement in foreign})
+    in_others = [
+        statement
+        for statement, is_foreign in zip(analysis.statements, foreign(analysis.statements), strict=True)
+        if is_foreign and not says_nothing(statement.text)
+    ]
+    run.ideas_other_language = len(in_others)
+    run.people_other_language = len({statement.person for statement in in_others})
 
 
 def _shown_by_id(known_as: Mapping[int, int], theme_ids: Mapping[int, int]) -> dict[int, int]:
