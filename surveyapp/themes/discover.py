@@ -25,14 +25,11 @@ from surveyapp.themes.keep import keep_results
 from surveyapp.themes.kin import compare_later
 from surveyapp.themes.memory import memory_of, named_themes
 from surveyapp.themes.models import BATCH, AnalysedResponse, AnalysisRun
+from surveyapp.themes.releases import TooFewAnswers, fingerprint, has_few_new, refuse_to_show_few
 from surveyapp.themes.votes import count_votes, keep_telling
 
 if TYPE_CHECKING:
     pass
-
-
-class TooFewAnswers(Conflict):
-    """There are not enough answers, or not enough new ones, for a run that shows nobody's own."""
 
 
 def start_run(
@@ -56,7 +53,8 @@ def start_run(
         marked: Whether answers that look like abuse are taken in.
 
     Raises:
-        TooFewAnswers: If fewer people answered than the smallest group, or fewer than BATCH since the last run.
+        TooFewAnswers: If fewer people answered than the smallest group, or fewer than BATCH since the last run; or if
+            few of those changed what they said.
         Conflict: If the survey is still a draft.
     """
     session.execute(select(Survey.id).where(Survey.id == survey.id).with_for_update())  # of two who ask, one waits
@@ -76,14 +74,14 @@ def start_run(
     last = latest_run(session, survey.id)
     is_other_choice = last is not None and marked_in(last) is not marked
     if marked is Marked.LEFT_OUT or is_other_choice:
-        _refuse_to_show_few(session, survey.id, marked)
-    has_few_new = last is not None and last.people < answers < last.people + BATCH and not is_other_choice
-    if last is not None and has_few_new and not is_anew and not waiting(session, [last]):
+        refuse_to_show_few(session, survey.id, marked)
+    is_same = last is not None and not is_other_choice and has_few_new(session, survey, last, marked)
+    if last is not None and is_same and not is_anew and not waiting(session, [last]):
         raise TooFewAnswers(
             f"Fewer than {BATCH} answers came since ideas were grouped last. To group them now could show what "
             f"one person said: wait for more."
         )
-    course = {"earlier": last.id if last else None, "is_anew": is_anew, "same_answers": has_few_new}
+    course = {"earlier": last.id if last else None, "is_anew": is_anew, "same_answers": is_same}
     run = AnalysisRun(
         community_id=survey.community_id,
         survey_id=survey.id,
@@ -108,28 +106,6 @@ def marked_in(run: AnalysisRun) -> Marked:
 def count_taken(session: Session, survey_id: int, marked: Marked) -> int:
     """How many answers a run would take in now."""
     return session.scalar(select(func.count()).where(Response.survey_id == survey_id, *taken_by(marked))) or 0
-
-
-def _refuse_to_show_few(session: Session, survey_id: int, marked: Marked) -> None:
-    """See that no run can be told from another by the answers of a few people (R7).
-
-    Raises:
-        TooFewAnswers: If fewer than BATCH, but some, are in one of them only.
-    """
-    taken = select(Response.id).where(Response.survey_id == survey_id, *taken_by(marked))
-    left_out = select(func.count()).where(Response.survey_id == survey_id, Response.is_sent, Response.id.not_in(taken))
-    differences = [session.scalar(left_out) or 0]
-    runs = select(AnalysisRun.id).where(AnalysisRun.survey_id == survey_id, AnalysisRun.finished_at.is_not(None))
-    for run_id in session.scalars(runs):
-        known = select(AnalysedResponse.response_id).where(AnalysedResponse.run_id == run_id)
-        for here, there in ((taken, known), (known, taken)):
-            both = here.except_(there).subquery()
-            differences.append(session.scalar(select(func.count()).select_from(both)) or 0)
-    if any(0 < difference < BATCH for difference in differences):
-        raise TooFewAnswers(
-            f"Fewer than {BATCH} answers would make the difference to another run. That could show what one person "
-            f"said: marked answers can be left out, or counted again, once they are {BATCH} or more."
-        )
 
 
 def latest_run(session: Session, survey_id: int) -> AnalysisRun | None:
@@ -197,6 +173,7 @@ def discover_themes(
             responses = {i: responses[i] for i in sorted(session.scalars(known)) if i in responses}
         contents = contents_of(session, questions, set(responses))
         ballots = count_votes(session, questions, set(responses))
+        said = fingerprint(session, survey, contents, responses.keys())
         by_people = decided(session, survey.id)
         memory = memory_of(session, survey.id, earlier, by_people.aliases)
         held = pinned(session, survey.id) | named_themes(session, survey.id) | by_people.pinned
@@ -218,6 +195,7 @@ def discover_themes(
         run.settings = {**asdict(found.analysis.settings), "marked": marked.value}
         run.versions = found.analysis.versions
         run.people = len(responses)
+        run.course = {**run.course, "answers": said}
         run.figures = (
             count_answers(questions, {q: list(by.values()) for q, by in contents.items()}, len(responses)) | ballots
         )

@@ -5,6 +5,7 @@
 - ``earlier``: the run it went on from; None for the first;
 - ``is_anew``: a manager asked to have everything grouped anew;
 - ``same_answers``: it took in the answers of the earlier run and no others;
+- ``answers``: a hash of all that was said, see releases.py;
 - ``resolutions``, ``texts_when_fresh``: see analysis/anchor.py;
 - ``advice``: whether grouping everything anew is worth proposing, and why;
 - ``changes``: what became of each theme, shown or not, see analysis/changes.py.

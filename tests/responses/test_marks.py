@@ -17,8 +17,9 @@ from surveyapp.responses.marks import FLOOD_PER_HOUR, Mark, Marked
 from surveyapp.responses.models import Response
 from surveyapp.surveys.models import Survey
 from surveyapp.themes import discover
-from surveyapp.themes.discover import TooFewAnswers, count_taken, start_run
+from surveyapp.themes.discover import count_taken, start_run
 from surveyapp.themes.models import AnalysedResponse, AnalysisRun
+from surveyapp.themes.releases import TooFewAnswers
 from tests.conftest import SignInAs, token_of
 from tests.factories import make_response, make_survey
 from tests.responses.member import Member, question, words_of

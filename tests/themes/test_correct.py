@@ -9,9 +9,10 @@ from surveyapp.audit import AuditEntry
 from surveyapp.communities.models import Community
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.themes.correct import merge, move, split_off, undo, waiting
-from surveyapp.themes.discover import TooFewAnswers, start_run
+from surveyapp.themes.discover import start_run
 from surveyapp.themes.history import news_of
 from surveyapp.themes.models import AnalysisRun, Theme
+from surveyapp.themes.releases import TooFewAnswers
 from tests.themes.test_rounds import POND, anew
 from tests.themes.village import answer, answered, findings, grouped, snapshot, statements, theme_about
 

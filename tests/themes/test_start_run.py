@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,11 +19,13 @@ from surveyapp.analysis.vector_kinds import VectorsMissing
 from surveyapp.communities.models import Community
 from surveyapp.errors import Conflict
 from surveyapp.jobs import JobState, Running, Worker
+from surveyapp.responses.models import Answer, Response
 from surveyapp.review.models import Candidate
 from surveyapp.review.put_forward import group_ideas
 from surveyapp.surveys.models import Survey
-from surveyapp.themes.discover import TooFewAnswers, job_of, latest_run, open_job, start_run
+from surveyapp.themes.discover import job_of, latest_run, open_job, start_run
 from surveyapp.themes.models import AnalysisRun, Finding, Theme
+from surveyapp.themes.releases import TooFewAnswers
 from tests.factories import make_survey
 from tests.themes.village import (
     FIRST,
@@ -52,6 +54,34 @@ def test_p9c_a_new_run_waits_for_ten_more_answers(
 
     assert second.people == first.people + 10
     assert session.get_one(AnalysisRun, first.id).people == len(FIRST)
+
+
+def test_r7_a_run_that_would_show_what_one_member_changed_or_withdrew_is_refused_while_they_may(
+    session: Session, sessions: sessionmaker[Session], community: Community
+) -> None:
+    survey = answered(session, community)
+    first = grouped(session, sessions, survey)
+    grouped(session, sessions, survey)  # the very same answers show nothing new
+    wish = session.scalars(select(Answer).join(Response).where(Response.is_sent).limit(1)).one()
+    said = wish.content
+    wish.content = [{**said[0], "idea": "A statue of myself."}]
+    session.commit()
+    for is_anew in (False, True):
+        with pytest.raises(TooFewAnswers, match="changed or withdrawn"):
+            start_run(session, survey, is_anew=is_anew)
+        session.rollback()
+    wish.content = said
+    session.commit()
+    grouped(session, sessions, survey)
+    session.execute(delete(Answer).where(Answer.response_id == wish.response_id))
+    session.execute(update(Response).where(Response.id == wish.response_id).values(is_sent=False))
+    answer(session, survey, TREES[:8])
+    with pytest.raises(TooFewAnswers, match="changed or withdrawn"):  # eight came, one went
+        start_run(session, survey)
+    session.rollback()
+    answer(session, survey, TREES[8:9])
+    session.commit()
+    assert grouped(session, sessions, survey).people == first.people + 8
 
 
 def test_a_run_uses_the_vectors_it_was_begun_with_or_none(
