@@ -2,6 +2,7 @@
 
 import math
 import re
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from tests.responses.killable import Browser, Service, Sheet
 from tests.smtp import PostOffice
 
 SECRETS: dict[str, Callable[[], str]] = {
-    "personal link": lambda: invite.secret_of(SECRET_KEY, invite.secrets.token_hex(invite.NONCE_BYTES)),
+    "personal link": lambda: invite.secret_of(SECRET_KEY, secrets.token_hex(invite.NONCE_BYTES)),
     "private code": collect.new_code,
 }
 Z_999 = 3.09  # standard normal deviate that leaves one in a thousand above it
@@ -43,9 +44,7 @@ def test_p7a_secrets_never_repeat_and_each_place_of_them_is_even(kind: str, toke
             if chi > free * (1 - 2 / (9 * free) + Z_999 * math.sqrt(2 / (9 * free))) ** 3:  # Wilson and Hilferty
                 unlikely.append(place)
     assert len(unlikely) <= 2, f"uneven at {unlikely}: by chance three are in one run of 80,000"
-    print(
-        f"\n{tokens} of {kind}: 0 repeated, {len(unlikely)} places beyond 99.9 %, {time.process_time() - began:.0f} s"
-    )
+    print(f"\n{tokens} of {kind}: 0 twice, {len(unlikely)} places beyond 99.9 %, {time.process_time() - began:.0f} s")
 
 
 @pytest.mark.slow
@@ -69,8 +68,8 @@ def test_p7a_no_raw_secret_is_in_the_database_its_log_the_queue_of_mail_or_what_
         session.commit()
         session.expunge_all()
         session.rollback()
-        secrets = {own.secret_key: "the installation's key"}
-        secrets |= {letters.unsubscribe_token(own.secret_key, member): "way out of mail" for member in members}
+        raw = {own.secret_key: "the installation's key"}
+        raw |= {letters.unsubscribe_token(own.secret_key, member): "way out of mail" for member in members}
         service.start()
         try:
             until = time.monotonic() + 60
@@ -78,14 +77,14 @@ def test_p7a_no_raw_secret_is_in_the_database_its_log_the_queue_of_mail_or_what_
                 assert time.monotonic() < until
                 time.sleep(0.05)
             links = [re.findall(r"/a/([\w-]{43})", str(mail))[0] for mail in office.mails]
-            secrets |= dict.fromkeys(links, "personal link")
+            raw |= dict.fromkeys(links, "personal link")
             for number, link in enumerate([*links, "", "A" * 43]):
                 sheet = Sheet(Browser(service), survey, f"mark {number}")
                 if link:
                     sheet.browser.get(f"/a/{link}")
                 sheet.fill()
                 code = sheet.last["code"]
-                secrets |= {code: "private code", sheet.browser.cookie.partition("=")[2]: "cookie"}
+                raw |= {code: "private code", sheet.browser.cookie.partition("=")[2]: "cookie"}
                 sheet.browser.get(f"/s/{survey.link}/resume?code={code}")
                 sheet.browser.post(f"/s/{survey.link}/resume", {"code": code, "csrf_token": sheet.last["csrf_token"]})
                 sheet.browser.close()
@@ -98,11 +97,10 @@ def test_p7a_no_raw_secret_is_in_the_database_its_log_the_queue_of_mail_or_what_
     assert any(content.count(b"m0@a.org") for name, content in places.items() if name != "logs"), "it is looked at"
     found = {
         (what, place)
-        for secret, what in secrets.items()
+        for secret, what in raw.items()
         for place, content in places.items()
         if secret.encode() in content or secret.encode().hex().encode() in content
     }
     assert found == set()
-    print(
-        f"\n{len(secrets)} secrets looked for in {len(places)} places, {sum(map(len, places.values())):,} bytes: 0 found"
-    )
+    looked_at = sum(map(len, places.values()))
+    print(f"\n{len(raw)} secrets looked for in {len(places)} places, {looked_at:,} bytes: 0 found")
