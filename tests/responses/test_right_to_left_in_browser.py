@@ -43,6 +43,10 @@ PROMPTS = {
     "vote": "ما رأيك في هذه؟",
 }
 ANSWERS = ("تفاح", "خبز", "جبن")
+STICKS_OUT = """() => [...document.querySelectorAll(".card :is(.input,.btn,.face,label)")].filter(one => {
+  const own = one.getBoundingClientRect(), card = one.closest(".card").getBoundingClientRect();
+  return own.left < card.left - 1 || own.right > card.right + 1;
+}).map(one => "sticks out of its card: " + one.outerHTML.slice(0, 120))"""
 MODES: dict[str, dict[str, Any]] = {
     "320 pixels wide": {"width": 320},
     "dark": {"width": 390, "scheme": "dark"},
@@ -148,6 +152,7 @@ class Reader:
         self.faults += browser.violations(self.beside)
         if self.beside.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             self.faults.append(f"page {self.seen} is wider than the screen")
+        self.faults += self.beside.evaluate(STICKS_OUT)
 
 
 def begins_at_the_right(page: Page, selector: str) -> bool:
