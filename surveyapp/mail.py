@@ -67,13 +67,13 @@ def compose(mail: Mail, sender: str, sender_name: str) -> EmailMessage:
     message["Subject"] = clean_line(mail.subject)[:200]
     message["Date"] = format_datetime(now())
     message["Message-ID"] = mail.message_id
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     if mail.unsubscribe:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = mail.language  # set_content() drops what was said of the content before
     return message
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import NotFound
@@ -19,7 +18,7 @@ from surveyapp.responses.page_words import OURS, in_days, in_months, in_numbers,
 from surveyapp.surveys.at_link import Editions
 from surveyapp.surveys.languages import direction_of, name_of_language, nearest
 from surveyapp.surveys.models import Survey
-from surveyapp.surveys.translate import Spoken, offered, speak
+from surveyapp.surveys.translate import Spoken, offered, speak, spoken_as
 
 CHOICE = "language"  # in the cookie, and "lang" in an address
 ENGLISH_ONLY = {"web.index", "security.login"}  # pages for those who run communities, which anybody may open
@@ -152,10 +151,3 @@ def counted(value: float) -> str:
 def own_words(words: str, survey: Survey) -> str:
     """Words of the community, which are in the survey's own language on whatever page."""
     return words if g.get("language", survey.language) == survey.language else Spoken(words, survey.language)
-
-
-def spoken_as(words: str) -> Markup:
-    """The attributes of what holds words in another language than the page's; none for others."""
-    if not isinstance(words, Spoken):
-        return Markup()
-    return Markup(' lang="{}" dir="{}"').format(words.language, direction_of(words.language))

@@ -18,6 +18,7 @@ from surveyapp.settings import Settings
 from surveyapp.surveys.kinds import minutes
 from surveyapp.surveys.languages import direction_of
 from surveyapp.surveys.models import Anonymity, State, Survey, Translation
+from surveyapp.surveys.translate import Spoken, spoken_as
 
 INVITATION, REMINDER = "{title}: what do you think?", "Still open: {title}"  # subjects of mail
 AGAIN = (
@@ -50,6 +51,7 @@ def letter(session: Session, message: Message, settings: Settings) -> tuple[Mail
     community = session.get_one(Community, survey.community_id)
     language = member.language if member.language in (survey.language, *survey.languages) else survey.language
     title = _translated(session, survey, language, "title", survey.title)
+    purpose = _translated(session, survey, language, "purpose", survey.purpose)
     unsubscribe = urljoin(settings.public_url, f"/unsubscribe/{unsubscribe_token(settings.secret_key, member.id)}")
     text, html = render(
         "invitation",
@@ -62,8 +64,10 @@ def letter(session: Session, message: Message, settings: Settings) -> tuple[Mail
             "promise": PROMISE[survey.anonymity],
             "name": member.name,
             "community": community.name,
-            "title": title,
-            "purpose": _translated(session, survey, language, "purpose", survey.purpose),
+            "title": str.__str__(title),
+            "purpose": purpose,
+            "title_as": spoken_as(title),
+            "purpose_as": spoken_as(purpose),
             "minutes": minutes(survey.questions),
             "closes_on": in_days(survey.closes_on, language) if survey.closes_on else "",
             "link": urljoin(settings.public_url, f"/a/{invite.secret_of(settings.secret_key, nonce or '')}"),
@@ -74,7 +78,7 @@ def letter(session: Session, message: Message, settings: Settings) -> tuple[Mail
     mail = Mail(
         address=member.address or "",
         name=member.name,
-        subject=said(REMINDER if is_reminder else INVITATION, language, title=title),
+        subject=said(REMINDER if is_reminder else INVITATION, language, title=str.__str__(title)),
         text=text,
         html=html,
         message_id=f"<{number}@{settings.mail_from.rpartition('@')[2]}>",
@@ -85,7 +89,10 @@ def letter(session: Session, message: Message, settings: Settings) -> tuple[Mail
 
 
 def _translated(session: Session, survey: Survey, language: str, place: str, text: str) -> str:
-    return (session.get(Translation, (survey.id, language, place)) or Translation(text=text)).text or text
+    if language == survey.language:
+        return text
+    found = session.get(Translation, (survey.id, language, place))
+    return found.text if found is not None and found.text else Spoken(text, survey.language)
 
 
 def unsubscribe_token(secret_key: str, member_id: int) -> str:

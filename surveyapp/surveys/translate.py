@@ -50,6 +50,13 @@ class Spoken(str):
         return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction_of(language), str(self))
 
 
+def spoken_as(words: str) -> Markup:
+    """The attributes of an element that holds words in another language than the page's; none for others."""
+    if not isinstance(words, Spoken):
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(words.language, direction_of(words.language))
+
+
 def texts(survey: Survey) -> list[Text]:
     """Every text of a survey that is not empty, in the order in which members meet them."""
     return [text for text in _places(survey) if text.words]

@@ -343,14 +343,19 @@ def test_the_mail_speaks_the_members_language_where_the_survey_does(
     office: PostOffice,
     settings: Settings,
 ) -> None:
-    survey.languages = ["ar"]
+    survey.languages, survey.purpose = ["ar", "de"], "To choose."
     session.add(Translation(survey_id=survey.id, language="ar", place="title", text="قيمنا"))
-    add_members(session, community, 1, language="ar")
+    for member, language in zip(add_members(session, community, 2), ("ar", "de"), strict=True):
+        member.language = language
+    session.commit()
     invite_all(session, survey, settings)
     work(sessions, settings)
-    (mail,) = office.mails
+    mail, german = sorted(office.mails, key=lambda one: one["Content-Language"])
+    assert german["Subject"] == f"{survey.title}: Was meinst du?"
     assert "قيمنا" in mail["Subject"]
-    assert 'dir="rtl"' in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert '<html lang="ar" dir="rtl">' in html
+    assert f'<p lang="en" dir="ltr">{survey.purpose}</p>' in html  # falls back, and says so
 
 
 def test_p18c_a_name_adds_no_header_and_is_no_template(
