@@ -2,13 +2,11 @@
 
 In a named survey a row is what one member answered, without the name. In all others nobody may be told by putting
 answers together (R6, R7), so each question is shuffled apart: a row is nobody. A question that too few answered
-is left out, and so are numbers, days and rankings, whose single answers can tell who gave them; an answer that is
-chosen by too few is emptied, and another one with it where the rest would give it away. Counting the rows again
-gives what the results show.
+is left out, and so are numbers, days and rankings, whose single answers can tell who gave them; of the others as much
+is told as the results show, see ``tellable.py``. Counting the rows again gives what the results show.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import SystemRandom
 from typing import Any
@@ -17,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
-from surveyapp.analysis.disclose import disclose
 from surveyapp.csv_out import write_csv
 from surveyapp.errors import Conflict
-from surveyapp.responses.map_columns import WRITTEN, Place, as_cell_of, places
+from surveyapp.responses.map_columns import Place, as_cell_of, places
 from surveyapp.responses.models import Answer, Response
+from surveyapp.responses.tellable import tellable
 from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Anonymity, Kind, Question, State, Survey
 
@@ -58,14 +56,13 @@ def hand_out(session: Session, survey: Survey, *, user_id: int | None) -> bytes:
         answered = {key: content for key, content in contents[question.id].items() if key in sent}
         if not own or not answered:
             continue
-        cells = {key: _cells(question, own, content) for key, content in answered.items()}
-        blank = [""] * len(own)
-        table = [cells.get(key, blank) for key in order]
-        if not is_whole:
-            if question.kind in TELLING or len(answered) < survey.smallest_group:
-                continue
-            table = _withheld(own, table, survey.smallest_group)
-            SystemRandom().shuffle(table)
+        if is_whole:
+            said = [answered.get(key) for key in order]
+        elif question.kind in TELLING or len(answered) < survey.smallest_group:
+            continue
+        else:
+            said = tellable(question, list(answered.values()), len(order), survey.smallest_group)
+        table = [_cells(question, own, content) for content in said]
         columns += [(place, [line[at] for line in table]) for at, place in enumerate(own)]
     audit.record(
         session,
@@ -81,30 +78,8 @@ def hand_out(session: Session, survey: Survey, *, user_id: int | None) -> bytes:
 
 
 def _cells(question: Question, own: Sequence[Place], content: Any) -> Cells:
-    typed: Mapping[str, str] = RULES[question.kind].write(question, content)
+    typed: Mapping[str, str] = RULES[question.kind].write(question, content) if content else {}
     return [as_cell_of(place, typed.get(place.field, "")) for place in own]
-
-
-def _withheld(own: Sequence[Place], table: list[Cells], k: int) -> list[Cells]:
-    """The rows without answers that fewer than *k* people gave, and without what would give them away."""
-    kept = [list(line) for line in table]
-    for at, place in enumerate(own):
-        if place.question.kind in WRITTEN or place.part in ("idea", "offer", "other"):
-            continue
-        counts = Counter(line[at] for line in kept)
-        said = sorted(counts)
-        visible = dict(zip(said, disclose([counts[one] for one in said], k), strict=True))
-        with_it = [n for n, other in enumerate(own) if place.part == "help" and _tells_of(other, place)]
-        for line in kept:
-            if line[at] and visible[line[at]] is None:
-                for emptied in (at, *with_it):
-                    line[emptied] = ""
-    return kept
-
-
-def _tells_of(other: Place, place: Place) -> bool:
-    """Whether a place says with what somebody would help, where another says whether they would."""
-    return other.part == "offer" and other.item == place.item
 
 
 def file_name(survey: Survey) -> str:

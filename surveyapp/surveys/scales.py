@@ -9,6 +9,8 @@ from surveyapp.surveys.rules import Reading, Rules, Typed, as_step, checked_step
 from surveyapp.text_gate import whole_number
 
 SCALES = {"important": "How much does it matter to you?", "lived": "How well do we live it today?"}
+HIGH = 4  # of 5: from here on a value counts as important, or as lived
+RECOMMENDING = {"Promoters, 9 or 10": range(9, 11), "Passives, 7 or 8": range(7, 9), "Detractors, 0 to 6": range(7)}
 LIKELY = range(11)  # how likely one would recommend something, 0 to 10
 NOT_LIKELY = "Choose a number from 0 to 10, or leave it open."
 

@@ -12,11 +12,11 @@ from typing import Any
 from surveyapp.analysis.disclose import disclose
 from surveyapp.analysis.figures import Share, gap
 from surveyapp.surveys.models import Kind, Question
+from surveyapp.surveys.scales import HIGH
 from surveyapp.themes.spread import Line, Spread, count_spread, nothing_shown, shown_spread
 
 HELP = {"yes": "Yes, count me in", "maybe": "Maybe, tell me more", "no": "Not this time", "": "No answer"}
 """What people offer for their ideas, the readiest first."""
-HIGH = 4  # of 5: from here on a value counts as important, or as lived
 
 
 @dataclass(frozen=True)

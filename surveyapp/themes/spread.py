@@ -19,10 +19,10 @@ from surveyapp.analysis.disclose import disclose, disclose_overlapping
 from surveyapp.surveys.choices import OTHER, has_other
 from surveyapp.surveys.models import Kind, Question
 from surveyapp.surveys.rules import keys, options
+from surveyapp.surveys.scales import RECOMMENDING
 
 MOST_MONTHS = 24  # dates that are spread over more are shown by year
 FULLY_KNOWN = 3  # with so few options the places of each follow from first places and mean
-RECOMMENDING = {"Promoters, 9 or 10": range(9, 11), "Passives, 7 or 8": range(7, 9), "Detractors, 0 to 6": range(7)}
 MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -19,10 +20,11 @@ from surveyapp.responses.hand_out import hand_out
 from surveyapp.responses.map_columns import guess, places
 from surveyapp.responses.models import Answer, Response
 from surveyapp.responses.take_in import hash_of, plan, take_in
+from surveyapp.responses.tellable import tellable
 from surveyapp.surveys.compose import copy_survey
 from surveyapp.surveys.design import open_survey
 from surveyapp.surveys.kinds import checked
-from surveyapp.surveys.models import Anonymity, Kind, Survey
+from surveyapp.surveys.models import Anonymity, Kind, Question, Survey
 from surveyapp.themes.count import count_answers, shown
 from tests.conftest import SignInAs, token_of
 from tests.surveys.every_kind import make_every_kind
@@ -123,35 +125,52 @@ def test_r7_in_an_anonymous_survey_a_row_is_nobody_and_few_are_left_out(session:
     together = sum(one == other for one, other in pairs)
     assert together < PEOPLE / 2  # of one member each in the database; by chance one of all
     again = taken_in_again(session, survey, content)
-    withheld = (Kind.NUMBER, Kind.DATE, Kind.RANKING, Kind.RATING)
     for before, after in zip(contents(session, survey), contents(session, again), strict=True):
         assert len(after) <= len(before)
     shown_before, shown_after = ({f.kind: f for f in figures(session, one)} for one in (survey, again))
-    for kind in {*shown_before} - {*withheld, Kind.SINGLE_CHOICE}:
+    for kind, figure in shown_before.items():
+        counted = {option.label: option.people for option in shown_after[kind].options}
+        assert all(counted.get(option.label) in (None, option.people) for option in figure.options)
+    for kind in (Kind.MULTIPLE_CHOICE, Kind.CONSENT, Kind.SHORT_TEXT):
         assert shown_after[kind].people == shown_before[kind].people, kind
         assert [o.people for o in shown_after[kind].options] == [o.people for o in shown_before[kind].options], kind
 
 
-def test_r7_with_what_somebody_would_help_goes_with_a_yes_that_is_left_out(
-    session: Session, community: Community
-) -> None:
-    survey = make_every_kind(session, community)
-    open_survey(session, survey, TODAY, closes_on=None)
-    (question,) = (q for q in survey.questions if q.kind is Kind.PROPOSALS)
-    for number in range(PEOPLE):
-        help_ = {"help": "maybe" if number < 3 else "no" if number < 9 else "yes", "offer": f"Offer {number}"}
-        said = checked(question, [{"idea": f"Bench {number}", "value": None} | help_])
-        collect.send(session, survey, collect.new_code(), {question.id: said}, today=TODAY)
-    collect.close_survey(session, survey, TODAY)
-    lines = list(csv.DictReader(io.StringIO(hand_out(session, survey, user_id=None).decode("utf-8-sig"))))
-    told = {
-        (line[help_], line[offer])
-        for line in lines
-        for help_ in line
-        for offer in line
-        if "Help, 1" in help_ and "With what, 1" in offer
-    }
-    assert told == {("", "")} | {("Yes, count me in", f"Offer {number}") for number in range(9, PEOPLE)}
+def told(question: Question, contents: list[Any], people: int = 30) -> list[Any]:
+    """What a file tells of the answers to a question, sorted."""
+    handed = tellable(question, contents, people, 5)
+    assert len(handed) == people
+    return sorted((content for content in handed if content is not None), key=repr)
+
+
+def asked(kind: Kind, **settings: Any) -> Question:
+    options = [{"key": key, "label": key} for key in "abcd"]
+    return Question(id=7, kind=kind, prompt="What?", settings={"options": options, **settings})
+
+
+def test_r7_a_file_tells_of_no_option_more_than_the_results_do(session: Session) -> None:
+    single = asked(Kind.SINGLE_CHOICE, other=True)
+    assert told(single, ["a"] * 9 + ["b"] * 6 + ["c"] * 7 + [{"other": "Mine"}] * 2) == ["a"] * 9 + ["c"] * 7
+    assert told(single, ["a"] * 12 + ["b"] * 12) == ["b"] * 12  # not that nobody chose c and d
+    assert told(asked(Kind.RATING), [5] * 10 + [4] * 10 + [3] * 6 + [2] * 2 + [1] * 1) == [4] * 10 + [5] * 10
+    likely = [10] * 6 + [9] * 6 + [8] * 5 + [7] * 5 + [3] * 8  # of detractors the file would tell that all say 3
+    assert told(asked(Kind.RECOMMENDATION), likely) == sorted([10] * 6 + [9] * 6 + [8] * 5 + [7] * 5, key=repr)
+    assert told(asked(Kind.CONSENT), [True] * 27) == []
+    assert told(asked(Kind.CONSENT), [True] * 20) == [True] * 20
+
+
+def test_r7_what_somebody_answers_twice_is_not_told_together(session: Session) -> None:
+    several = asked(Kind.MULTIPLE_CHOICE, least=1, most=2)
+    handed = told(several, [["a", "b"]] * 10 + [["c"]] * 9 + [["d", "a"]] * 2 + [["b", "c"]] * 6)
+    assert Counter(choice for content in handed for choice in content) == {"a": 12, "b": 16, "c": 15}
+    assert max(map(len, handed)) <= 2
+    values = asked(Kind.VALUE_RATINGS)
+    one = {"a": {"important": 5, "lived": 1}}
+    other = {"a": {"important": 4, "lived": 2}}
+    third = {"a": {"important": 2, "lived": 5}}
+    handed = told(values, [one] * 10 + [other] * 10 + [third] * 10)
+    important = Counter(content["a"].get("important") for content in handed)
+    assert (important[5], important[4], important[2]) == (10, 10, 0)  # of 1, 2 and 3 it would tell that all say 2
 
 
 @pytest.mark.parametrize("people", [0, 4])
