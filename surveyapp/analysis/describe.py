@@ -16,7 +16,7 @@ from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
 from surveyapp.analysis.phrases import MOST_READ, Phrases, keywords, only_a_place, scores
 from surveyapp.analysis.reader import Reader
-from surveyapp.analysis.sides import are_opposite, side
+from surveyapp.analysis.sides import Side, are_opposite, denied, side
 from surveyapp.analysis.titles import MOST_EASE, is_wish, leans
 
 MOST_QUOTES = 3
@@ -51,6 +51,8 @@ SAME_WORDS = 0.7
 """A text speaks of the same thing as the title when it has so much of what the title's words carry."""
 LEAST_CARRIED = 0.2
 """What a word carries that tells nothing about its theme; the one that tells most carries one more."""
+SAME_BEGINNING = 5
+"""Letters that two forms of one word begin with alike."""
 QUOTE_UNLIKE_OTHERS = 0.5
 """How much a quote loses for being like one already chosen, per cosine."""
 
@@ -234,9 +236,26 @@ def _opposite(
         if main in said and (alike >= SAME_THING or sum(own[stems] for stems in own if stems in said) >= enough):
             speaking[row] = alike
     of_title = side(title)
-    others = [row for row in speaking if is_wish(texts[row]) and are_opposite(side(texts[row]), of_title)]
+    others = [row for row in speaking if is_wish(texts[row]) and _opposes(reader, texts[row], title, of_title)]
     share = len(others) / max(1, len(speaking))
     return (min(others, key=lambda row: (-speaking[row], row)), share) if others and share >= OTHER_SIDE else None
+
+
+def _opposes(reader: Reader, text: str, title: str, of_title: Side) -> bool:
+    """Whether a text and a title are on opposite sides of one thing: what either denies, the other speaks of."""
+    sides = side(text), of_title
+    if not are_opposite(*sides):
+        return False
+    for taken, one, other in zip(sides, (text, title), (title, text), strict=True):
+        first = reader.first_said(denied(one)) if taken is Side.DENIED else ""
+        if first and not any(_begin_alike(first, stems) for stems in reader.what_it_says(other)):
+            return False
+    return True
+
+
+def _begin_alike(first: str, second: str) -> bool:
+    """Whether two stems are forms of one word: "open" and "opened"."""
+    return first.startswith(second[:SAME_BEGINNING]) or second.startswith(first[:SAME_BEGINNING])
 
 
 def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:

@@ -84,11 +84,14 @@ _BEGINS_LIKE_A_THING = re.compile(
 _HAS_A_CLAUSE = re.compile(
     r"\b(?:is|are|was|were|should|must|needs|would|could|will|can|means?|makes|helps|do|does|did)\b", re.IGNORECASE
 )
+_IS = re.compile(r"\b(?:is|are|was|were)\b", re.IGNORECASE)
 _BESIDES = re.compile(r"\b(?:so|that|who|which|where|what|how|as|until|while)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|without|any|nobody|none|neither|nor|[a-z]+n['’]t|dont)\b", re.IGNORECASE)
 _DO_NOT = re.compile(r"(?:do not|don['’]?t|never) (?P<rest>(?P<verb>[a-z]+) .+)", re.IGNORECASE)
 _LESS = re.compile(r"(?:fewer|less|lower)\b", re.IGNORECASE)
-_UNFIT = re.compile(r"[?;:()\[\]\"“”]|\b(?:i|my|me|because|if|when|he|she|him|her|etc)\b", re.IGNORECASE)
+_UNFIT = re.compile(
+    r"[?;:()\[\]\"“”]|\b(?:i|my|me|because|if|when|he|she|him|her|etc|as (?:it|they|we|this))\b", re.IGNORECASE
+)
 _AFTER_HEAD = re.compile(
     r"\b(?:of|for|in|on|at|to|with|from|by|about|that|who|which|near|along|around|between|and|or|against|across|than|like)\b|,",
     re.IGNORECASE,
@@ -183,9 +186,11 @@ def _as_imperative(text: str) -> Parts | None:
     """As in “Plant more trees”: it is one already."""
     if not _acts(text):
         return None
+    clause = _BESIDES.split(text, maxsplit=1)[0]
+    second, third, *_ = [*text.lower().split()[1:], "", ""]
+    if _IS.search(clause) or (tag(second) == "VBN" and not third):  # "Help from staff is good", "Support given"
+        return None
     if tag(_first(text)) != "VB":  # may be a thing, too: "Clean water is a right", "Clear and concise"
-        clause = _BESIDES.split(text, maxsplit=1)[0]
-        second, third = [*text.lower().split(), ""][1:3]
         if _HAS_A_CLAUSE.search(clause) or second in {"and", "or", "to"} or tag(second) in {"VBZ", "VBD", "VBP", "MD"}:
             return None
         if tag(second) == "NNS" and third in {"too", "so", "very", "a"}:  # "Water costs too much"
@@ -305,12 +310,19 @@ def _as_thing(text: str) -> Parts | None:
         return _provide(good["thing"])
     if re.match(r"no (?:more|new) \w", text, re.IGNORECASE) and not _HAS_A_CLAUSE.search(text):
         return "Allow", text
-    return _provide(text) if _BEGINS_LIKE_A_THING.match(text) and not _HAS_A_CLAUSE.search(text) else None
+    if not _BEGINS_LIKE_A_THING.match(text) or _HAS_A_CLAUSE.search(text):
+        return None
+    does = any(tag(word) == "VBZ" for word in text.lower().split())  # "More staff leads to better care"
+    return None if does else _provide(text)
 
 
 def _provide(thing: str) -> Parts | None:
     """The verb that goes with wanting a thing: there shall be more of it, or less."""
-    if not thing or _DENIED.search(thing) or re.match(r"(?:to|be|been|it|this|that|them)\b", thing, re.IGNORECASE):
+    if (
+        not thing
+        or _DENIED.search(thing)
+        or re.match(r"(?:(?:to|be|been|it|this|that|them)\b|the \S+$)", thing, re.IGNORECASE)
+    ):
         return None
     if _LESS.match(thing):
         return "Have", thing

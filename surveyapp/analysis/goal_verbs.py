@@ -59,6 +59,8 @@ VERB_OF_THING = {
     **dict.fromkeys(("discourse", "communication", "cooperation", "collaboration", "awareness", "equality", "respect",
                      "unity", "diversity", "transparency", "accountability", "competition", "engagement",
                      "inclusion", "peace", "tolerance", "understanding"), "Encourage"),
+    **dict.fromkeys(("balance", "freedom", "independence", "justice", "neutrality", "privacy", "protection",
+                     "protections", "representation", "rights", "safety", "security", "separation"), "Ensure"),
     **dict.fromkeys(("party", "association", "club", "committee", "council"), "Found"),
     **dict.fromkeys(("roads", "road", "lanes", "lane", "sidewalks", "sidewalk", "trails", "trail", "roundabouts",
                      "bridge", "bridges", "houses", "homes", "school", "schools", "library", "pool", "pools"), "Build"),

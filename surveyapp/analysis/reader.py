@@ -64,5 +64,9 @@ class Reader:
     def _ease(self, piece: str, of_the_poll: bool) -> float:
         return reading_ease(piece, self.phrases.often, said=self.words(piece), of_the_poll=of_the_poll)
 
+    def first_said(self, text: str) -> str:
+        """The stem of the first word that carries what a text says; "" where none does."""
+        return next((stem(word) for word in self.words(text) if word not in _SAY_NOT_WHAT and len(word) > 2), "")
+
     def _what_it_says(self, text: str) -> frozenset[str]:
         return frozenset(stem(word) for word in self.words(text) if word not in _SAY_NOT_WHAT and len(word) > 2)

@@ -27,9 +27,10 @@ _HEAD = (
     r"(?:n['’]?t)?(?: not| never| all| also| really| fully| completely)*(?: be| be made| make)* )"
 )
 _AGAINST = re.compile(
-    _HEAD + r"(?:abolish|ban|end|stop|eliminat|repeal|remov|outlaw|prohibit|illegal|criminali[sz]|oppos|reject|scrap|"
-    r"cancel|get rid of|dissolv|terminat|overturn|undo|defund|restrict|reduc|fewer|less\b|clos(?:e|ed|ing)\b|"
-    r"get (?:\w+ ){1,3}out\b)|"
+    _HEAD
+    + r"(?:abandon|abolish|ban(?:n|s?\b)|end(?:ed|ing|s)?\b|stop|discontinu|dismantl|eliminat|exclud|forbid|repeal|"
+    r"remov|outlaw|prohibit|illegal|criminali[sz]|oppos|reject|scrap|cancel|get rid of|dissolv|terminat|overturn|undo|"
+    r"defund|restrict|reduc|fewer|less\b|clos(?:e|ed|ing)\b|get (?:\w+ ){1,3}out\b)|"
     r"\b(?:i(?:['’]?m| am)|we are|strongly) against\b|\b(?:is|are) (?:wrong|unnecessary)\b",
 )
 _FOR = re.compile(
@@ -76,14 +77,25 @@ def side(statement: str) -> Side:
     statement = statement[:MOST_CHARACTERS].lower()
     if _CONDITION.match(statement):
         return Side.PLAIN
-    first = _OTHER_CLAUSE.search(statement, 1)
-    clause = statement[: first.start()] if first else statement
+    clause = _main_clause(statement)
     is_denied = denies(clause)
     if _AGAINST.search(clause):
         return Side.FOR if is_denied else Side.AGAINST
     if is_denied:
         return Side.DENIED
     return Side.FOR if _FOR.search(clause) else Side.PLAIN
+
+
+def _main_clause(statement: str) -> str:
+    first = _OTHER_CLAUSE.search(statement, 1)
+    return statement[: first.start()] if first else statement
+
+
+def denied(statement: str) -> str:
+    """What the main clause denies, in small letters: "be pulled down" of "the tower should not be pulled down"."""
+    clause = _main_clause(statement[:MOST_CHARACTERS].lower())
+    found = _DENIES.search(clause)
+    return clause[found.end() :] if found else ""
 
 
 def are_opposite(first: Side, second: Side) -> bool:

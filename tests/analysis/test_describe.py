@@ -101,6 +101,21 @@ def test_what_the_other_side_says_stands_beside_the_title() -> None:
     assert share == 0.2
 
 
+def test_a_denial_of_something_else_is_not_the_other_side() -> None:
+    _, (_, pool) = described(
+        BUSES,
+        [
+            "Open the pool on Sundays",
+            "The pool should open on Sundays",
+            "Please open the pool on Sundays too",
+            "Sundays at the pool, open it for families",
+            "The pool should not sell sweets on Sundays",
+        ],
+    )
+
+    assert pool.opposite is None
+
+
 def test_without_another_side_there_is_no_opposite() -> None:
     _, found = described(TREES, BUSES)
 

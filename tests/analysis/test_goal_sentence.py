@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from surveyapp.analysis.goal_sentence import LONGEST, propose
 
 GOALS = {
+    "We need stronger tenants rights": "Ensure stronger tenants rights",
     "Plant more trees on Mill Lane": "Plant more trees on Mill Lane",
     "Please fix the gate": "Fix the gate",
     "We should plant trees": "Plant trees",
@@ -64,6 +65,11 @@ GOALS = {
     "Better lighting in the underpass is needed": "Provide better lighting in the underpass",
 }
 NO_GOALS = [
+    "Help from the porters is good",
+    "Support given",
+    "More nurses leads to better care",
+    "Tolls should be abolished as it slows the traffic",
+    "We need the ferry",
     "",
     "Toilet facilities of some kind",
     "Something needs to be done with the river",

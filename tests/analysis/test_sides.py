@@ -1,6 +1,6 @@
 import pytest
 
-from surveyapp.analysis.sides import Side, are_opposite, denies, side
+from surveyapp.analysis.sides import Side, are_opposite, denied, denies, side
 
 OPPOSITE = [
     ("Our town needs a leash law", "Our town definitely does not need a leash law"),
@@ -23,6 +23,9 @@ NOT_OPPOSITE = [
     ("Open the pool", "If you do not need the pool, stay away"),
     ("Build a bridge", "We should not only build a bridge but a ferry"),
     ("Mend the road", "The road is awful"),
+    ("We need to support all clubs", "The council should endorse only choirs"),
+    ("The vow should not be abandoned", "The vow must be kept"),
+    ("Let us all sing", "We should band together"),
 ]
 
 
@@ -47,3 +50,8 @@ def test_a_denial_is_one_of_the_main_clause() -> None:
     assert denies("No more cars")
     assert not denies("No child should go hungry")
     assert side("People who must not drive need buses") is Side.PLAIN
+
+
+def test_what_is_denied_is_what_follows_the_denial() -> None:
+    assert denied("The tower should not be pulled down, says Ama").split() == ["be", "pulled", "down"]
+    assert denied("Pull the tower down") == ""
