@@ -43,6 +43,9 @@ MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 UNQUOTED = "Ideas that may not be quoted"
 """What a theme is called that has neither a text that may be quoted nor keywords."""
+MIXED = (0.1, 0.65)
+"""A theme is of many kinds when it is among so large a share of themes whose texts are least alike, and these are less
+alike than so large a share of what is usual: its title speaks for its largest part."""
 SAME_THING = 0.5
 """Cosine from which a text is like the title as a whole."""
 OTHER_SIDE = 0.05
@@ -70,6 +73,8 @@ class Description:
     """The title as a goal sentence, where grammar is sure."""
     opposite: tuple[int, float] | None = None
     """Row number of the text that says the opposite best, and the share of the theme's texts on its side."""
+    is_mixed: bool = False
+    """Whether its texts are of many kinds, so that no title could speak for all."""
 
 
 class _Piece(NamedTuple):
@@ -136,12 +141,13 @@ def describe(
             if piece.is_cut:
                 vectors_here[i] = placed[piece.text]
     described = []
+    mixed = _of_many_kinds(vectors, members)
     for theme, (rows, centre) in enumerate(zip(members, centres, strict=True)):
         of_pieces = vectors_of[theme].astype(np.float64)
         found = scores(phrases, rows)
         shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, rows, found))
         if not len(typical[theme]):
-            described.append(Description(", ".join(shown) or UNQUOTED, shown, ()))
+            described.append(Description(", ".join(shown) or UNQUOTED, shown, (), is_mixed=theme in mixed))
             continue
         telling = _telling(texts, reader, rows, found)
         alike = of_pieces @ _core(vectors, telling.on_side, centre) / GRID
@@ -157,9 +163,22 @@ def describe(
                 _quotes(texts, vectors, typical[theme], centre, source),
                 goal.words if goal else None,
                 _opposite(texts, reader, typical[theme], title, telling, like_title) if best is not None else None,
+                theme in mixed,
             )
         )
     return described
+
+
+def _of_many_kinds(vectors: FloatMatrix, members: Sequence[Labels]) -> set[int]:
+    """The few themes whose texts are much less alike, two by two, than is usual."""
+    closeness = []
+    for rows in members:
+        total = vectors[rows].astype(np.float64).sum(axis=0) / GRID
+        closeness.append((float(total @ total) - len(rows)) / max(1, len(rows) * (len(rows) - 1)))
+    usual = [close for close, rows in zip(closeness, members, strict=True) if len(rows) > 1]
+    share, least = MIXED
+    lowest = sorted(usual)[: round(share * len(usual))]
+    return {theme for theme, close in enumerate(closeness) if close in lowest and close < least * np.median(usual)}
 
 
 def _pieces_of(reader: Reader, text: str, row: int) -> list[_Piece]:

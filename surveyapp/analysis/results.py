@@ -115,6 +115,8 @@ class Theme:
     goal: str | None = None
     """A goal sentence that could be made of the title: proposed, not decided; None where grammar is not sure."""
     opposite: Opposite | None = None
+    is_mixed: bool = False
+    """Its statements are of many kinds: the title speaks for the largest part of them."""
 
 
 @dataclass(frozen=True)

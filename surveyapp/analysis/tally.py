@@ -129,6 +129,7 @@ def _theme(
         parent=parent,
         goal=description.goal,
         opposite=_opposite(description, ideas, speaker),
+        is_mixed=description.is_mixed,
     )
 
 

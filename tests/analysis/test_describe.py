@@ -258,3 +258,20 @@ def test_the_share_of_the_other_side_is_of_those_who_speak_of_the_same_thing() -
     assert library.opposite is not None
     assert texts[library.opposite[0]].startswith("The library should not be open")
     assert 0.15 < library.opposite[1] < 0.35
+
+
+def test_only_a_theme_of_many_kinds_is_marked() -> None:
+    of_all_kinds = [
+        "I feel safe here",
+        "Trickle down never works",
+        "The skunks are back",
+        "First things first",
+        "Bring a casino to the valley",
+        "My cousin moved away",
+        "A favourite song of mine",
+    ]
+    _, found = described(*NAMED.values(), of_all_kinds)
+    _, without = described(*NAMED.values())
+
+    assert [d.is_mixed for d in found] == [False] * len(NAMED) + [True]
+    assert not any(d.is_mixed for d in without)
