@@ -40,7 +40,7 @@ FOREIGN_COUNTS_WEIGHT = 1.5
 COUNTS_DIMS = 100
 COUNTS_TERMS = 5000
 """The most frequent words that are counted: the rest is too rare to tie texts together."""
-MOST_LEARNT = 20_000
+MOST_LEARNT = 10_000
 """Texts that the space is learnt from: weights, mean and directions hardly move with more."""
 SUBSPACE_ROUNDS = 4
 GRID = 2000

@@ -35,7 +35,7 @@ STEPS = (
     "Finding words for each group",
     "Working out how sure the figures are",
 )
-MOST_DESCRIBED = 20_000
+MOST_DESCRIBED = 10_000
 """Texts that words are counted in for names, and that titles and quotes are chosen from: names hardly change with more.
 """
 MOST_TYPICAL = 100

@@ -8,12 +8,15 @@ import pytest
 
 from surveyapp.analysis.embed import learn_space
 from surveyapp.analysis.goal_sentence import propose
+from surveyapp.analysis.language import is_other_language
 from surveyapp.analysis.phrases import count_phrases
 from surveyapp.analysis.pipeline import Answer, analyse
+from surveyapp.analysis.places import place_names
 from surveyapp.analysis.sentiment import shared_analyser
+from surveyapp.analysis.sides import side
 from surveyapp.analysis.split import split
 from surveyapp.analysis.titles import is_against, leans, reading_ease, title_spans
-from surveyapp.analysis.words import what_it_says
+from surveyapp.analysis.words import what_it_says, written_large
 
 HOSTILE = {
     "a letter": "x",
@@ -43,6 +46,15 @@ HOSTILE = {
     "wishes": "we need more trees and fewer cars, ",
     "sentences": "Plant more trees. The old bus is late! ",
     "digits": "1,0",
+    "marks alone": "\u0301",
+    "joiners": "\u200d",
+    "curly quotes": "“",
+    "at signs": "a@",
+    "hyphens": "-",
+    "commas": ", ",
+    "semicolons": "; ",
+    "ellipses": "… ",
+    "streets": "Oak Street ",
 }  # fmt: skip
 SPACE = learn_space([f"{wish} number {i}" for i in range(30) for wish in ("plant a tree", "mend the road")])
 STAGES: dict[str, tuple[Callable[[str], object], int]] = {  # each with a length that takes some milliseconds
@@ -53,6 +65,9 @@ STAGES: dict[str, tuple[Callable[[str], object], int]] = {  # each with a length
     "goal": (propose, 20_000),
     "all": (lambda text: analyse([Answer(0, "a", "x", text)]), 10_000),
     "phrases": (lambda text: count_phrases([text], frozenset()), 10_000),
+    "language": (is_other_language, 20_000),
+    "sides": (side, 20_000),
+    "places": (lambda text: place_names([text], written_large([text])), 10_000),
     "titles": (
         lambda text: [(reading_ease(text[slice(*s)]), is_against(text), leans(text)) for s in title_spans(text)],
         10_000,
