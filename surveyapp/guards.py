@@ -79,7 +79,7 @@ def keep_promise() -> None:
     """Let a survey that was opened keep what members read of it, and an anonymous response name nobody (R6, R7)."""
     changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in PROMISED)
     _refuse_when(
-        "survey",
+        "survey_keeps_its_promise",
         "UPDATE",
         f"OLD.state <> 'draft' AND ({changed} OR NEW.state = 'draft')",
         "what was promised at opening is kept",
@@ -87,14 +87,44 @@ def keep_promise() -> None:
     anonymous = "(SELECT anonymity FROM survey WHERE id = NEW.survey_id) = 'anonymous'"
     for verb in ("INSERT", "UPDATE"):
         _refuse_when(
-            "response", verb, f"NEW.member_id IS NOT NULL AND {anonymous}", "an anonymous response names nobody"
+            "response_keeps_its_promise",
+            verb,
+            f"NEW.member_id IS NOT NULL AND {anonymous}",
+            "an anonymous response names nobody",
         )
 
 
 def release_promise() -> None:
     """Take down what keep_promise() set up."""
+    _allow_again("keeps_its_promise")
+
+
+def keep_notes_apart() -> None:
+    """Let notes of conversations and members' answers never stand in one survey (SPEC section 4)."""
+    _refuse_when(
+        "survey_keeps_notes_apart",
+        "UPDATE",
+        "OLD.state <> 'draft' AND NEW.is_of_notes <> OLD.is_of_notes",
+        "an open survey stays one of notes, or of answers",
+    )
+    is_of_notes = "(SELECT is_of_notes FROM survey WHERE id = NEW.survey_id)"
+    for verb in ("INSERT", "UPDATE"):
+        _refuse_when(
+            "response_keeps_notes_apart",
+            verb,
+            f"(NEW.source = 'conversation') <> {is_of_notes}",
+            "notes and answers of members are kept apart",
+        )
+
+
+def let_notes_mix() -> None:
+    """Take down what keep_notes_apart() set up."""
+    _allow_again("keeps_notes_apart")
+
+
+def _allow_again(what: str) -> None:
     for table, verb in (("survey", "update"), ("response", "insert"), ("response", "update")):
-        name = f"{table}_keeps_its_promise_at_{verb}"
+        name = f"{table}_{what}_at_{verb}"
         op.execute(f"DROP TRIGGER {name}" if _is_sqlite() else f"DROP TRIGGER {name} ON {table}")
         if not _is_sqlite():
             op.execute(f"DROP FUNCTION {name}()")
@@ -153,8 +183,9 @@ def _after(table: str, verb: str, statement: str) -> None:
     op.execute(f"CREATE TRIGGER {name} AFTER {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
-def _refuse_when(table: str, verb: str, condition: str, message: str) -> None:
-    name = f"{table}_keeps_its_promise_at_{verb.lower()}"
+def _refuse_when(what: str, verb: str, condition: str, message: str) -> None:
+    """Refuse a change of a table's rows; *what* begins with its name: ``survey_keeps_its_promise``."""
+    table, name = what.partition("_")[0], f"{what}_at_{verb.lower()}"
     if _is_sqlite():
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} "

@@ -87,6 +87,10 @@ POLICY = {
     "responses.remind": Who.MANAGER,
     "responses.plan_reminders": Who.MANAGER,
     "responses.links": Who.MANAGER,
+    "responses.notes": Who.MANAGER,  # what single people may have said, word for word
+    "responses.add_note": Who.MANAGER,
+    "responses.note": Who.MANAGER,
+    "responses.remove_note": Who.MANAGER,
     "responses.take_in": Who.MANAGER,
     "responses.hand_out": Who.MANAGER,
     "responses.take_in_preview": Who.MANAGER,  # and only of a file that they sent: the view asks

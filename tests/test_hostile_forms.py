@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from surveyapp.db import Base
 from surveyapp.responses.collect import new_code
+from surveyapp.responses.models import Conversation
 from surveyapp.surveys.models import Layout
 from tests.conftest import SignInAs, token_of
 from tests.responses.every_kind import make_asked
@@ -31,7 +32,14 @@ from tests.world import Place, make_place
 FEATURES = ("surveys", "responses", "communities")
 HOW_MANY = {"sqlite": 200, "postgresql": 40}
 ONLY_A_BUTTON = 10  # inputs to a form that has no field
-LAST = ("surveys.remove_question", "responses.withdraw", "communities.member", "surveys.open_", "responses.close")
+LAST = (
+    "responses.remove_note",
+    "surveys.remove_question",
+    "responses.withdraw",
+    "communities.member",
+    "surveys.open_",
+    "responses.close",
+)
 NOT_HERE = {"communities.found"}  # needs an administrator; tested in tests/communities
 RAW = "<hostile onload=alert(1)>"
 SPECIAL = [
@@ -243,8 +251,10 @@ def test_hostile_input_is_refused_or_stored_whole_and_shown_as_typed(
     own = {**place.arguments, "link": survey.link, "survey_id": survey.id, "question_id": survey.questions[0].id}
     draft = {**place.arguments, "survey_id": place.arguments["survey_id"] + 1}
     drafts = sa.text("SELECT q.id FROM question q JOIN section s ON s.id = q.section_id WHERE s.survey_id = :survey")
+    noted = session.get_one(Conversation, place.arguments["note_id"])
     draft["question_id"] = session.scalars(drafts, {"survey": draft["survey_id"]}).first()
-    places = [Place(place.community, place.manager, place.leader, one) for one in (own, draft, place.arguments)]
+    notes = {**place.arguments, "survey_id": noted.survey_id}
+    places = [Place(place.community, place.manager, place.leader, one) for one in (own, draft, notes, place.arguments)]
     session.expunge_all()
     session.rollback()
     browser = sign_in(place.manager)

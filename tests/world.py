@@ -15,8 +15,12 @@ from surveyapp.jobs import Job
 from surveyapp.reports.models import PdfReport
 from surveyapp.responses import letters
 from surveyapp.responses.invite import invite, links
+from surveyapp.responses.models import Talk
+from surveyapp.responses.notes import Held, note
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
+from surveyapp.surveys.design import open_survey
 from surveyapp.surveys.models import Survey
+from surveyapp.surveys.ready_made import READY_MADE
 from surveyapp.themes.models import AnalysisRun, Correction, Finding, Kinship, Theme, Way
 from surveyapp.uploads import keep_upload
 from tests.factories import SECRET_KEY, make_community, make_survey, make_user
@@ -43,6 +47,15 @@ def make_place(session: Session, **words: str) -> Place:
     survey.languages = ["ar"]
     make_survey(session, community, is_open=False)
     run = make_run(session, survey)
+    notes = READY_MADE["notes_of_a_conversation"].make(session, community)
+    open_survey(session, notes, date(2026, 3, 2))
+    noted = note(
+        session,
+        notes,
+        Held(Talk.FOCUS_GROUP, people=8, held_on=date(2026, 3, 3)),
+        {notes.questions[-1].id: "The hall is cold."},
+        user_id=manager.id,
+    )
     candidate = make_found_candidate(session, run, "Open a tool library.")
     adopted = make_found_candidate(session, run, "Plant forty trees.", column=Column.ADOPTED)
     goal = make_goal(session, adopted)
@@ -102,6 +115,7 @@ def make_place(session: Session, **words: str) -> Place:
         "theme_id": candidate.theme_id,
         "run_id": run.id,
         "goal_id": goal.id,
+        "note_id": noted.id,
         "kinship_id": kinship.id,
         "correction_id": correction.id,
         "report_id": report.id,

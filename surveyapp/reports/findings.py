@@ -45,6 +45,8 @@ def _answers(report: Report) -> Headline:
     if part and (rate := part.rate):
         return Headline("Participation", f"{rate.percent}%", f"{rate.count:,} of {rate.of:,} answered", ("answers",))
     answers = part.answers if part else 0
+    if part and part.is_of_notes:
+        return Headline("Conversations", f"{answers:,}", "noted by managers", ("answers",))
     return Headline("People", f"{answers:,}", "answered", ("answers",))
 
 

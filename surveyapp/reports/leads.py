@@ -12,6 +12,8 @@ def participation_lead(report: Report) -> str:
     part = report.participation
     if part and (rate := part.rate):
         return f"{rate.count:,} of {rate.of:,} people invited answered, {rate.percent}%."
+    if part and part.is_of_notes:
+        return f"Notes of {counted(part.answers, 'conversation')}, not answers of single members."
     return f"{counted(part.answers, 'person', 'people')} answered." if part else ""
 
 

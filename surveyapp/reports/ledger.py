@@ -14,6 +14,8 @@ def ledger(report: Report) -> tuple[LedgerEntry, ...]:
     if part := report.participation:
         asked = f" of {part.invited:,} invited" if part.invited else ""
         text = f"{counted(part.answers, 'person', 'people')}{asked} answered {quoted(report.source, 80)}."
+        if part.is_of_notes:
+            text = f"Notes of {counted(part.answers, 'conversation')} in {quoted(report.source, 80)}."
         entries.append(LedgerEntry("answers", "Who answered", text))
     if report.values:
         bases = [share.of for value in report.values for share in (value.important, value.lived) if share]

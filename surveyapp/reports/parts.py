@@ -33,6 +33,7 @@ class Participation:
     opened_on: date | None = None
     closed_on: date | None = None
     how: str = ""  # one sentence: how people were asked
+    is_of_notes: bool = False  # each answer is the notes of a conversation, whose number of people does not count
     groups: tuple[GroupFigure, ...] = ()
 
     @property

@@ -41,6 +41,12 @@ STATES = {
     Column.DECLINED: "Not now",
 }
 
+BY_LINK = "People answered by an open link: one form is not surely one person."
+BY_NOTES = (
+    "Managers noted what was said in conversations. Each counts once, however many people were there: where this "
+    "report says people, read conversations."
+)
+
 
 def build(session: Session, run: AnalysisRun) -> Report:
     """Gather everything the summary of a survey says."""
@@ -65,7 +71,8 @@ def build(session: Session, run: AnalysisRun) -> Report:
                 answers=run.people,
                 opened_on=survey.opened_on,
                 closed_on=survey.closed_on,
-                how="People answered by an open link: one form is not surely one person.",
+                how=BY_NOTES if survey.is_of_notes else BY_LINK,
+                is_of_notes=survey.is_of_notes,
             ),
             values=_values(figures, goals),
             choices=_choices(figures),

@@ -15,7 +15,7 @@ from surveyapp.responses.answer_page import Page
 from surveyapp.responses.answer_views import welcome_words
 from surveyapp.responses.language_views import asked_for, say
 from surveyapp.surveys.at_link import survey_at
-from surveyapp.surveys.design import takes_answers
+from surveyapp.surveys.design import is_open_on
 from surveyapp.surveys.models import State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 
@@ -43,7 +43,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         doubts=marks.doubts(db_session(), survey.id),
         doubted=marks.count_doubted(db_session(), survey.id),
         begun=collect.counts(db_session(), [survey.id], is_sent=False)[survey.id],
-        is_past=survey.state is State.OPEN and not takes_answers(survey, today),
+        is_past=survey.state is State.OPEN and not is_open_on(survey.state, survey.closes_on, today),
         address=external_url("responses.welcome", link=survey.link),
         done=request.args.get("done", ""),
         number=request.args.get("number", 0, type=int),

@@ -95,6 +95,8 @@ def invite(
     session.execute(select(Survey.id).where(Survey.id == survey.id).with_for_update())  # of two who invite, one waits
     if survey.state is not State.OPEN:
         raise Conflict("Open the survey first: a personal link leads to an open survey.")
+    if survey.is_of_notes:
+        raise Conflict("Nobody answers this survey: it holds notes of conversations.")
     have_one = select(Invitation.member_id).where(Invitation.survey_id == survey.id)
     wanted = select(Member.id).where(
         Member.community_id == survey.community_id, Member.left_on.is_(None), Member.id.not_in(have_one)

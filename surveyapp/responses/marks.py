@@ -84,7 +84,8 @@ def at_sending(
 
 def mark_what_follows(session: Session, survey: Survey) -> int:
     """Set the marks that follow from what is stored; how many responses have another mark than before."""
-    by_link = (Response.survey_id == survey.id, Response.is_sent, Response.source != Source.TAKEN_IN)
+    sources = (Source.OPEN_LINK, Source.PERSONAL_LINK)
+    by_link = (Response.survey_id == survey.id, Response.is_sent, Response.source.in_(sources))
     before: dict[str, list[str]] = dict(session.execute(select(Response.id, Response.marks).where(*by_link)).all())
     alike, copied = _all_alike(session, survey.questions, before), _copied(session, survey.questions, before)
     changed: dict[tuple[str, ...], list[str]] = defaultdict(list)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from surveyapp.db import Base, by_value
 
@@ -38,6 +38,15 @@ class Source(enum.Enum):
     PERSONAL_LINK = "personal link"
     CONVERSATION = "conversation"  # what was said in an interview or a focus group, entered by a manager
     TAKEN_IN = "taken in"
+
+
+class Talk(enum.Enum):
+    """What kind of conversation was held."""
+
+    INTERVIEW = "interview"
+    FOCUS_GROUP = "focus group"
+    MEETING = "meeting"
+    OTHER = "something else"
 
 
 class TakeIn(Base):
@@ -81,6 +90,35 @@ class Response(Base):
 
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     votes: Mapped[list["Vote"]] = relationship(cascade="all, delete-orphan")
+
+
+class Conversation(Base):
+    """Notes of what was said in a conversation: who entered them and when is no secret, who said what is not in them.
+
+    What was said is a response, of a survey that holds nothing else: triggers keep notes and members' answers apart,
+    so that notes never lift a group of members over the smallest one (R7).
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "survey_id"], ["survey.community_id", "survey.id"]),
+        CheckConstraint("people >= 1", name="was_held_by_somebody"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    survey_id: Mapped[int] = mapped_column(index=True)
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), unique=True)
+    talk: Mapped[Talk] = mapped_column(by_value(Talk))
+    people: Mapped[int]  # who were there
+    held_on: Mapped[date]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who entered the notes
+    entered_at: Mapped[datetime]
+
+    response: Mapped[Response] = relationship(
+        backref=backref("conversation", cascade="all, delete-orphan", uselist=False)
+    )
 
 
 class Answer(Base):

@@ -174,8 +174,10 @@ def must_be_open(survey: Survey) -> None:
     """Refuse a survey that takes no files in.
 
     Raises:
-        NotOpen: It is a draft, or closed.
+        NotOpen: It is a draft, or closed, or for notes of conversations.
     """
+    if survey.is_of_notes:
+        raise NotOpen("This survey takes notes of conversations only. Take the file into another survey.")
     if survey.state is State.DRAFT:
         raise NotOpen("This survey is still a draft. Open it first: then its questions stand.")
     if survey.state is State.CLOSED:

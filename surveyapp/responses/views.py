@@ -1,13 +1,13 @@
 """The routes of responses: pages for members by a survey's open link, pages for those who run the community.
 
-Their views are in answer_views.py, own_views.py and collect_views.py. The list of surveys shows how many
-answered, which surveys/ does not know: so it is drawn here, under its own name.
+Their views are in answer_views.py and own_views.py, in collect_views.py, reach_views.py and note_views.py. The list of
+surveys shows how many answered, which surveys/ does not know: so it is drawn here, under its own name.
 """
 
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from surveyapp.responses import answer_views, collect_views, own_views, reach_views
+from surveyapp.responses import answer_views, collect_views, note_views, own_views, reach_views
 from surveyapp.surveys.views import bp as surveys
 
 bp = Blueprint("responses", __name__)
@@ -31,6 +31,10 @@ bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/preview/<int:number>", view_f
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/collect", "collect", collect_views.show)
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/close", view_func=collect_views.close, methods=["GET", "POST"])
 bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/trust", view_func=collect_views.trust, methods=["POST"])
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/notes", "notes", note_views.index)
+bp.add_url_rule("/c/<slug>/surveys/<int:survey_id>/notes/new", "add_note", note_views.add, methods=["GET", "POST"])
+bp.add_url_rule("/c/<slug>/notes/<int:note_id>", "note", note_views.change, methods=["GET", "POST"])
+bp.add_url_rule("/c/<slug>/notes/<int:note_id>/remove", "remove_note", note_views.remove, methods=["POST"])
 bp.add_url_rule("/s/<link>/qr.png", view_func=reach_views.qr_png)
 bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.unsubscribe)
 bp.add_url_rule("/unsubscribe/<token>", view_func=reach_views.end_mail, methods=["POST"])

@@ -28,11 +28,11 @@ NO_SURVEY = "There is no survey at this address. Please look at your link again;
 # Built once: members' pages ask it at each request.
 _TABLE = Survey.__table__
 _NEWEST = select(_TABLE.c.revision, _TABLE.c.answer_key).where(
-    _TABLE.c.link == bindparam("link"), _TABLE.c.state != State.DRAFT
+    _TABLE.c.link == bindparam("link"), _TABLE.c.state != State.DRAFT, _TABLE.c.is_of_notes.is_(False)
 )
 _WHOLE = (
     select(Survey)
-    .where(Survey.link == bindparam("link"), Survey.state != State.DRAFT)
+    .where(Survey.link == bindparam("link"), Survey.state != State.DRAFT, Survey.is_of_notes.is_(False))
     .options(
         joinedload(Survey.community).joinedload(Community.mission),
         joinedload(Survey.sections).joinedload(Section.questions),
@@ -41,7 +41,7 @@ _WHOLE = (
 
 
 def survey_at(session: Session, link: str) -> Survey:
-    """The survey at an open link, in one query with all that its pages show; drafts are at none.
+    """The survey at an open link, in one query with all that its pages show; drafts, and notes, are at none.
 
     Raises:
         NotFound: There is none.

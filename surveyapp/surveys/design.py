@@ -129,7 +129,7 @@ def is_open_on(state: State, closes_on: date | None, today: date) -> bool:
 
 def takes_answers(survey: Survey, today: date) -> bool:
     """Whether members can answer today."""
-    return is_open_on(survey.state, survey.closes_on, today)
+    return not survey.is_of_notes and is_open_on(survey.state, survey.closes_on, today)
 
 
 def must_be_draft(survey: Survey) -> None:

@@ -75,6 +75,7 @@ class ForeignSurvey:
     languages: list[str] = field(default_factory=list)
     parts: list[ForeignPart] = field(default_factory=list)
     layout: Layout = Layout.SECTION
+    is_of_notes: bool = False
     left_out: list[str] = field(default_factory=list)
 
     def tell(self, sentence: str) -> None:
@@ -105,6 +106,7 @@ def build(
         smallest_group=smallest_group,
         quote_group=quote_group,
         layout=foreign.layout,
+        is_of_notes=foreign.is_of_notes,
         language=own,
         languages=[one for one in foreign.languages if one != own][:MOST_LANGUAGES],
     )

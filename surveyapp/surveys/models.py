@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -91,6 +92,7 @@ class Survey(Base):
     closed_on: Mapped[date | None]
     answer_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the HMACs that find a response; gone at closing
     layout: Mapped[Layout] = mapped_column(by_value(Layout), default=Layout.SECTION)
+    is_of_notes: Mapped[bool] = mapped_column(default=False, server_default=false())  # no link leads here
     language: Mapped[str] = mapped_column(String(12), default="en")  # that its own texts are in
     languages: Mapped[list[Any]] = mapped_column(default=list)  # further ones that it is offered in
     revision: Mapped[int] = mapped_column(default=1, server_default="1")  # the database counts what members read anew

@@ -77,6 +77,7 @@ def copied(survey: Survey, *, title: str) -> Survey:
         smallest_group=survey.smallest_group,
         quote_group=survey.quote_group,
         layout=survey.layout,
+        is_of_notes=survey.is_of_notes,
         language=survey.language,
         languages=list(survey.languages),
         sections=[

@@ -139,6 +139,7 @@ def made_of(outline: Outline) -> Callable[..., Survey]:
             link=new_link(),
             smallest_group=smallest_group,
             quote_group=quote_group,
+            is_of_notes=outline.is_of_notes,
             sections=sections,
         )
         session.add(survey)

@@ -22,6 +22,7 @@ class Outline:
     about: str  # for whoever chooses one
     purpose: str  # for members
     parts: Sequence[tuple[str, str, Sequence[Mapping[str, Any]]]]  # title, intro, questions
+    is_of_notes: bool = False
 
 
 def _asks(kind: str, prompt: str, help_text: str = "", **settings: Any) -> dict[str, Any]:
@@ -232,18 +233,9 @@ OUTLINES: Mapping[str, Outline] = {
     ),
     "notes_of_a_conversation": Outline(
         "Notes of a conversation",
-        "What was said in an interview or a focus group, entered by a manager, apart from members’ own answers.",
+        "What was said in an interview or a focus group, entered by you, apart from members’ own answers.",
         "Notes of conversations, entered by those who held them.",
         [
-            (
-                "The conversation",
-                "",
-                [
-                    _choice("What kind of conversation was it?", "Interview", "Focus group", "Assembly", other=True),
-                    _asks("number", "How many people took part?", least=1, most=1000, is_whole=True),
-                    _asks("date", "On which day?"),
-                ],
-            ),
             (
                 "What was said",
                 "In the words of those who spoke, as far as you noted them.",
@@ -261,6 +253,7 @@ OUTLINES: Mapping[str, Outline] = {
                 ],
             ),
         ],
+        is_of_notes=True,
     ),
     "before_founding": Outline(
         "Before founding",

@@ -66,7 +66,7 @@ def write_surveyjs(survey: Survey, translated: Mapping[str, Mapping[str, str]]) 
         **({"description": said("purpose", survey.purpose)} if survey.purpose else {}),
         "locale": survey.language,
         "questionsOnPageMode": LAYOUTS[survey.layout],
-        "surveyapp": {"languages": survey.languages},
+        "surveyapp": {"languages": survey.languages} | ({"isOfNotes": True} if survey.is_of_notes else {}),
         "pages": pages,
     }
     return json.dumps(model, ensure_ascii=False, indent=2).encode()
@@ -166,6 +166,8 @@ def read_surveyjs(content: bytes) -> ForeignSurvey:
     found.title, found.purpose = _said(model.get("title"), own), _said(model.get("description"), own)
     mode = model.get("questionsOnPageMode")
     found.layout = next((layout for layout, name in LAYOUTS.items() if name == mode), Layout.SECTION)
+    ours = model.get("surveyapp")
+    found.is_of_notes = isinstance(ours, dict) and ours.get("isOfNotes") is True
     _account(found, "The survey", model, KNOWN | {"locale", "questionsOnPageMode", "pages", "elements", "questions"})
     pages = model.get("pages")
     if not isinstance(pages, list):
