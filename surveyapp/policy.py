@@ -100,6 +100,8 @@ POLICY = {
     "review.proposals": Who.LEADER,
     "review.propose": Who.MANAGER,
     "review.show_proposal": Who.MANAGER,
+    "review.let_proposal_stand": Who.MANAGER,
+    "review.let_name_stand": Who.MANAGER,
     "review.others": Who.MANAGER,  # single ideas, word for word
     "review.add": Who.MANAGER,
     "review.move_to": Who.MANAGER,
@@ -124,6 +126,8 @@ POLICY = {
     # understand
     "themes.alike": Who.ANYONE,
     "themes.support": Who.ANYONE,
+    "themes.flag": Who.ANYONE,
+    "themes.report": Who.ANYONE,
     "themes.results": Who.LEADER,
     "themes.analyse": Who.MANAGER,
 }

@@ -68,6 +68,7 @@ class VoteFigure:
     groups: tuple[GroupFigure, ...] = ()
     proposals: tuple[ProposalVotes, ...] = ()  # those most agree with first; those that are withheld last
     outcome: str = ""  # one sentence, where there are no groups
+    hidden: int = 0  # proposals that a manager took off: how people voted on them is not counted
 
     @property
     def common_ground(self) -> tuple[ProposalVotes, ...]:
@@ -95,7 +96,7 @@ def shown_votes(question_id: int, prompt: str, counted: Mapping[str, Any], k: in
         k: Fewest people of a group that is shown.
     """
     if counted["people"] < k:
-        return VoteFigure(question_id, prompt, None)
+        return VoteFigure(question_id, prompt, None, hidden=counted.get("hidden", 0))
     by_id = {one["id"]: one for one in counted["proposals"]}
     proposals = [_proposal(one, k) for one in counted["proposals"]]
     rest = counted["people"] - sum(counted["groups"])
@@ -117,6 +118,7 @@ def shown_votes(question_id: int, prompt: str, counted: Mapping[str, Any], k: in
         ),
         proposals=tuple(sorted(proposals, key=_rank)),
         outcome=_outcome(counted, k),
+        hidden=counted.get("hidden", 0),
     )
 
 

@@ -21,6 +21,7 @@ from surveyapp.review.models import Candidate, Column, Criterion
 from surveyapp.review.rank import Ranked, axis_end, ranked, standing
 from surveyapp.review.read import changes_of, decisions_of, goes_on_in, ideas_of, offers_of
 from surveyapp.text_gate import clean_line, whole_number
+from surveyapp.themes.flags import REASONS, flagged_theme
 from surveyapp.themes.kin import Kin, kin_of
 from surveyapp.themes.models import Statement
 from surveyapp.themes.read import quotes_of
@@ -191,6 +192,8 @@ def _page(
         is_goal=candidate.column is Column.ADOPTED,
         before_it=better_supported(board, r),
         decisions=decisions_of(session, candidate),
+        flagged=flagged_theme(session, candidate.theme_id) if is_manager() else [],
+        why=REASONS,
         kin=[one for one in _kin(session, candidate) if one.kinship.is_same or is_manager()],
         news=changes_of(session, candidate),
         candidate_ids={one.candidate.theme_id: one.candidate.id for one in board},

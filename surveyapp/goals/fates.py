@@ -38,6 +38,7 @@ class Fates:
 
     is_grouped: bool  # whether ideas were grouped since it was sent
     ideas: Sequence[Fate]
+    taken_off: Sequence[tuple[str, str]] = ()  # proposals of theirs that are no longer voted on, each with the reason
 
 
 def response_of_code(session: Session, survey: Survey, code: str) -> str | None:

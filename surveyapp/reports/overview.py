@@ -16,6 +16,7 @@ from surveyapp.review.models import Column
 from surveyapp.review.rank import Ranked, newest_runs, ranked
 from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.models import State, Survey
+from surveyapp.themes.flags import to_look_at
 from surveyapp.themes.read import in_other_languages
 
 MOST_CANDIDATES = 5  # on the overview; the board has all
@@ -72,6 +73,8 @@ class Overview:
     undecided: int  # all of them
     in_other_languages: int  # ideas of the newest runs, as far as enough people wrote them (R7)
     steps: Sequence[Step]  # empty once there was a goal
+    flagged_surveys: Sequence[Survey]  # with proposals that members reported
+    flagged: Sequence[Ranked]  # candidates whose names members reported
 
 
 def public_page(session: Session, community: Community, today: date) -> PublicPage:
@@ -93,9 +96,9 @@ def overview(session: Session, community: Community) -> Overview:
     surveys = _surveys(session, community.id)
     open_surveys = [survey for survey in surveys if survey.state is State.OPEN]
     counts = _answers(session, [survey.id for survey in open_surveys])
-    candidates = [
-        one for one in ranked(session, community.id) if one.candidate.column in (Column.NEW, Column.SHORTLISTED)
-    ]
+    board = ranked(session, community.id)
+    candidates = [one for one in board if one.candidate.column in (Column.NEW, Column.SHORTLISTED)]
+    flagged_surveys, flagged_themes = to_look_at(session, community.id)
     values = len(current_values(session, community.id))
     return Overview(
         is_intact=mission_is_intact(session, community),
@@ -106,6 +109,8 @@ def overview(session: Session, community: Community) -> Overview:
         candidates=candidates[:MOST_CANDIDATES],
         undecided=len(candidates),
         in_other_languages=_in_other_languages(session, community.id, surveys),
+        flagged_surveys=flagged_surveys,
+        flagged=[one for one in board if one.candidate.theme_id in flagged_themes],
         steps=() if goals else _first_steps(values, surveys, has_candidates=bool(candidates)),
     )
 

@@ -21,7 +21,7 @@ from surveyapp.db import now, reading
 from surveyapp.errors import NotFound
 from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
-from surveyapp.responses.ballots import Move, ballots_of, move_of, new_proposals, note_move, propose_new
+from surveyapp.responses.ballots import Move, ballots_of, flagged_by, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.collect import Stored
 from surveyapp.responses.drawn import drawn
 from surveyapp.responses.held import Bearer, Held, bearer_of
@@ -150,7 +150,7 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     step = _read(page)
     if page.problems():
         return _show(page, bearer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if step.number < number and new_proposals(page):
+    if step.is_leaving(number) and new_proposals(page):
         return _show(page, bearer, NOT_PROPOSED, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         in_a_minute, in_an_hour = _count_from_here("answers by link", link, MINUTE, HOUR) if step.is_sending else (0, 0)
@@ -182,6 +182,10 @@ class Step:
     move: Move | None = None  # in a vote
     missing: list[tuple[int, str, str]] = field(default_factory=list)  # what keeps the answers from being sent
 
+    def is_leaving(self, number: int) -> bool:
+        """Whether it leads away from the screen *number*, other than forwards."""
+        return self.number < number or self.endpoint != "responses.part"
+
 
 def _read(page: Page) -> Step:
     """Read what was typed, and which button was pressed."""
@@ -189,7 +193,8 @@ def _read(page: Page) -> Step:
     is_forward = not boxes and page.typed.get("go") != "back"
     move = move_of(page)
     is_looking = page.typed.get("like") in {name_of(question) for question in page.screen.questions}
-    is_forward = is_forward and move is None and not is_looking
+    flagged = flagged_by(page)
+    is_forward = is_forward and move is None and not is_looking and not flagged
     page.read(is_complete=is_forward)
     if boxes:
         return Step(page.number, boxes)
@@ -197,6 +202,8 @@ def _read(page: Page) -> Step:
         return Step(page.number, {"_anchor": f"question-{move.question_id}"}, is_proposing=move.is_proposing, move=move)
     if is_looking:  # for ideas like theirs: themes/alike_views.py
         return Step(page.number, endpoint="themes.alike")
+    if flagged:  # words of others that they report: themes/flag_views.py
+        return Step(page.number, {"proposal": flagged}, endpoint="themes.flag")
     if not is_forward:
         return Step(page.previous())
     if new := page.new_questions():
@@ -280,7 +287,7 @@ def _store(page: Page, bearer: Bearer, step: Step, in_this_hour: tuple[int, int]
             is_change=page.is_change,
         )
         if step.is_proposing:
-            propose_new(writer, page)
+            propose_new(writer, page, bearer.code)
         if step.move and not isinstance(stored, str) and (page.is_change or not stored.is_sent):
             note_move(writer, page, stored, step.move)
         return is_sending or (not page.is_change and not isinstance(stored, str) and stored.is_sent)

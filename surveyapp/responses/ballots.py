@@ -13,6 +13,7 @@ from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Question
 from surveyapp.surveys.proposals import ProposalVote
 
+FLAG = re.compile(r"[0-9a-f]{32}")  # of the button "flag"
 VOTE = re.compile(r"([0-9]{1,9})\.([0-9a-f]{32})\.(agree|disagree|pass)")  # of the button "vote"
 
 
@@ -45,6 +46,12 @@ def move_of(page: Page) -> Move | None:
     return None
 
 
+def flagged_by(page: Page) -> str:
+    """The proposal that the pressed button wants to report; "" if it is another button."""
+    pressed = page.typed.get("flag", "")
+    return pressed if page.votes and FLAG.fullmatch(pressed) else ""
+
+
 def new_proposals(page: Page) -> Mapping[Question, str]:
     """What is written into the boxes for new proposals, by question."""
     found = {}
@@ -55,10 +62,10 @@ def new_proposals(page: Page) -> Mapping[Question, str]:
     return found
 
 
-def propose_new(session: Session, page: Page) -> None:
-    """Put to the vote what is written into the boxes for it."""
+def propose_new(session: Session, page: Page, code: str) -> None:
+    """Put to the vote what the holder of a private code wrote into the boxes for it."""
     for question, text in new_proposals(page).items():
-        propose(session, question, [text], is_by_member=True)
+        propose(session, question, [text], is_by_member=True, code=code)
 
 
 def note_move(session: Session, page: Page, response: Stored, move: Move) -> None:

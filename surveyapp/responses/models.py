@@ -147,10 +147,33 @@ class Proposal(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
     is_shown: Mapped[bool] = mapped_column(default=True)  # False: taken off by a manager
+    why_hidden: Mapped[str | None] = mapped_column(Text)  # why a manager took it off; whoever proposed it reads this
     is_by_member: Mapped[bool] = mapped_column(default=False)  # proposed while answering
+    author_key: Mapped[str | None] = mapped_column(
+        String(64)
+    )  # SHA-256 of its id with the private code of whoever proposed it: only that code tells whose it is
     telling: Mapped[float] = mapped_column(
         default=0.0
     )  # 0 to 1: how far it divides the last run's groups, or joins them
+
+
+class Why(enum.Enum):
+    """What is wrong with words of others, as somebody reports them."""
+
+    HATEFUL = "hateful"
+    NAMES_SOMEBODY = "names somebody"
+    NO_PROPOSAL = "no proposal"
+
+
+class ProposalFlag(Base):
+    """That somebody reported a proposal: not who, when, or how many did (R6)."""
+
+    __tablename__ = "proposal_flag"
+    __table_args__ = (WITHOUT_ORDER,)
+
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    why: Mapped[Why] = mapped_column(by_value(Why), primary_key=True)
+    is_settled: Mapped[bool] = mapped_column(default=False)  # a manager looked, and decided
 
 
 class Vote(Base):

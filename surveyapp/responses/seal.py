@@ -22,9 +22,11 @@ from surveyapp.jobs import Job, Later, Running, defer
 from surveyapp.responses.models import Response, Source
 
 OF_SURVEY = "response_id IN (SELECT id FROM response WHERE survey_id = :survey)"
+VOTED_ON = "SELECT id FROM proposal WHERE question_id IN ({})"
 ASKED = "SELECT q.id FROM question q JOIN section s ON s.id = q.section_id WHERE s.survey_id = :survey"
 REWRITTEN = {  # table: which of its rows; those that refer to others first
     "vote": OF_SURVEY,
+    "proposal_flag": f"proposal_id IN ({VOTED_ON.format(ASKED)})",
     "answer": OF_SURVEY,
     "proposal": f"is_by_member AND question_id IN ({ASKED})",
     "response": "survey_id = :survey",

@@ -17,15 +17,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveyapp.analysis.figures import Share, wilson
-from surveyapp.errors import NotFound
+from surveyapp.errors import BadInput, NotFound
 from surveyapp.responses.collect import Closed, Giver, Stored, form_key_of, keep
-from surveyapp.responses.models import Proposal, Response, Vote
+from surveyapp.responses.models import Proposal, ProposalFlag, Response, Vote
 from surveyapp.surveys.models import Kind, Question, Section, Survey
 from surveyapp.surveys.proposals import IDEA_CHARACTERS
 from surveyapp.surveys.rules import within
+from surveyapp.text_gate import clean_words
 
 STEP = 0.02
 """Priorities are compared in such steps: what is nearly as little known comes in a different order for each member."""
+REASON_CHARACTERS = 500  # why a proposal was taken off
 MOST_SHOWN = 500
 """So many proposals a question has at most, so that one flood does not bury the others."""
 
@@ -74,7 +76,9 @@ class Ballot:
     total: int  # proposals that are shown
 
 
-def propose(session: Session, question: Question, texts: Iterable[str], *, is_by_member: bool = False) -> int:
+def propose(
+    session: Session, question: Question, texts: Iterable[str], *, is_by_member: bool = False, code: str = ""
+) -> int:
     """Put proposals to the vote, each text once; how many are new.
 
     Args:
@@ -82,20 +86,47 @@ def propose(session: Session, question: Question, texts: Iterable[str], *, is_by
         question: A proposal vote.
         texts: Their words; empty ones are passed over. One that is there already, or was taken off, stays as it is.
         is_by_member: Whether a member proposes them while answering.
+        code: The private code of that member, with which alone they find them again.
 
     Raises:
         BadInput: If one is too long, or no text.
     """
     words = dict.fromkeys(text for given in texts if (text := worded(given)))
     there_are = session.scalar(select(func.count()).where(Proposal.question_id == question.id)) or 0
+    keys = [(secrets.token_hex(16), text) for text in list(words)[: max(0, MOST_SHOWN - there_are)]]
     rows = [
-        {"id": secrets.token_hex(16), "question_id": question.id, "text": text, "is_by_member": is_by_member}
-        for text in list(words)[: max(0, MOST_SHOWN - there_are)]
+        {
+            "id": key,
+            "question_id": question.id,
+            "text": text,
+            "is_by_member": is_by_member,
+            "author_key": author_key_of(code, key) if code else None,
+        }
+        for key, text in keys
     ]
     if not rows:
         return 0
     new = _insert(session)(Proposal).values([{"is_shown": True, "telling": 0.0, **row} for row in rows])
     return len(session.scalars(new.on_conflict_do_nothing().returning(Proposal.id)).all())
+
+
+def author_key_of(code: str, proposal_id: str) -> str:
+    """What tells the holder of a private code, and nobody else, that a proposal is theirs; different for each."""
+    return hashlib.sha256(f"proposal {proposal_id} {code}".encode()).hexdigest()
+
+
+def taken_off(session: Session, survey: Survey, code: str) -> list[tuple[str, str]]:
+    """The proposals of the holder of a private code that were taken off the vote, each with the reason."""
+    rows = session.execute(
+        select(Proposal.id, Proposal.text, Proposal.why_hidden, Proposal.author_key)
+        .where(
+            Proposal.question_id.in_([question.id for question in vote_questions(survey.questions)]),
+            Proposal.is_shown.is_(False),
+            Proposal.author_key.is_not(None),
+        )
+        .order_by(Proposal.text)
+    )
+    return [(row.text, row.why_hidden or "") for row in rows if row.author_key == author_key_of(code, row.id)]
 
 
 def worded(text: str) -> str:
@@ -107,16 +138,24 @@ def worded(text: str) -> str:
     return " ".join(within(text, IDEA_CHARACTERS).split())
 
 
-def show_proposal(session: Session, question: Question, proposal_id: str, *, is_shown: bool) -> None:
-    """Take a proposal off the vote, or put it back; its votes stay.
+def show_proposal(session: Session, question: Question, proposal_id: str, *, is_shown: bool, reason: str = "") -> None:
+    """Take a proposal off the vote with a *reason*, or put it back; its votes stay, and what was reported is settled.
 
     Raises:
         NoProposal: If the question has no such proposal.
+        BadInput: If it is to be taken off, and there is no reason that whoever proposed it can read.
     """
+    reason = clean_words(reason)
+    if not is_shown and not reason:
+        raise BadInput("Say why you take it off: whoever proposed it can read the reason.")
+    if len(reason) > REASON_CHARACTERS:
+        raise BadInput(f"A reason has at most {REASON_CHARACTERS} characters.")
     named = (Proposal.id == proposal_id, Proposal.question_id == question.id)
-    changed = session.scalars(update(Proposal).where(*named).values(is_shown=is_shown).returning(Proposal.id)).all()
+    words = {"is_shown": is_shown, "why_hidden": None if is_shown else reason}
+    changed = session.scalars(update(Proposal).where(*named).values(**words).returning(Proposal.id)).all()
     if not changed:
         raise NoProposal("There is no such proposal.")
+    session.execute(update(ProposalFlag).where(ProposalFlag.proposal_id == proposal_id).values(is_settled=True))
 
 
 def cast(
@@ -148,19 +187,24 @@ def cast(
 
 def note(session: Session, survey: Survey, response: Stored, proposal_id: str, choice: Choice) -> bool:
     """Note a vote of a response that may be written; whether the proposal is one that is voted on in this survey."""
-    asked = (
-        select(Proposal.id)
-        .join(Question, Question.id == Proposal.question_id)
-        .join(Section, Section.id == Question.section_id)
-        .where(Proposal.id == proposal_id, Proposal.is_shown, Section.survey_id == survey.id)
-    )
-    if session.scalar(asked) is None:
+    if not is_voted_on(session, survey, proposal_id):
         return False
     vote = _insert(session)(Vote).values(response_id=response.id, proposal_id=proposal_id, choice=int(choice))
     session.execute(
         vote.on_conflict_do_update(index_elements=["response_id", "proposal_id"], set_={"choice": vote.excluded.choice})
     )
     return True
+
+
+def is_voted_on(session: Session, survey: Survey, proposal_id: str) -> bool:
+    """Whether a proposal is voted on in a survey: there, and not taken off."""
+    asked = (
+        select(Proposal.id)
+        .join(Question, Question.id == Proposal.question_id)
+        .join(Section, Section.id == Question.section_id)
+        .where(Proposal.id == proposal_id, Proposal.is_shown, Section.survey_id == survey.id)
+    )
+    return session.scalar(asked) is not None
 
 
 def tallies(session: Session, question_ids: Collection[int]) -> dict[str, Tally]:

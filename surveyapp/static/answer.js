@@ -3,7 +3,7 @@
 // Markup: <form data-keep="link" data-screen="2"> with [data-told], which has the words; [data-forget="link"] afterwards.
 const PREFIX = "answers ";
 const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
-const MOVES = new Set(["add", "remove", "vote", "again", "propose", "like"]);
+const MOVES = new Set(["add", "remove", "vote", "again", "propose", "like", "flag"]);
 const LOOK_AGAIN = 5000; // milliseconds between looks whether the connection is back
 const NO_ANSWER = 10000; // after so many it counts as lost
 const JUST_NOW = 15000; // so long after the page came the connection is taken to be there

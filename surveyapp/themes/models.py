@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, backref, deferred, mapped_column, relationship
 
 from surveyapp.db import Base, by_value
-from surveyapp.responses.models import Response
+from surveyapp.responses.models import Response, Why
 
 WITHOUT_ORDER = {"sqlite_strict": True, "sqlite_with_rowid": False}
 BATCH = 10  # so many new answers are taken in together, or more: what one person said never shows (P9c)
@@ -176,6 +176,17 @@ class Statement(Base):
     may_quote: Mapped[bool]
 
     response: Mapped[Response] = relationship(backref=backref("statements", cascade="all, delete-orphan"))
+
+
+class ThemeFlag(Base):
+    """That somebody reported the words a theme is called by, shown to them as an idea like theirs (R6)."""
+
+    __tablename__ = "theme_flag"
+    __table_args__ = (WITHOUT_ORDER,)
+
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True, autoincrement=False)
+    why: Mapped[Why] = mapped_column(by_value(Why), primary_key=True)
+    is_settled: Mapped[bool] = mapped_column(default=False)  # a manager looked, and decided
 
 
 class Way(enum.Enum):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp.responses import marks
 from surveyapp.responses.collect import count_sent
 from surveyapp.surveys.models import Survey
-from surveyapp.themes import alike_views
+from surveyapp.themes import alike_views, flag_views
 from surveyapp.themes.arrivals import arrived_since
 from surveyapp.themes.count import shown
 from surveyapp.themes.discover import count_taken, latest_run, marked_in, open_job, start_run
@@ -23,6 +23,8 @@ AXIS = 25  # percent: the end of the axis of shares, unless one needs more
 bp = Blueprint("themes", __name__)
 bp.add_url_rule("/s/<link>/<int:number>/alike", view_func=alike_views.alike)
 bp.add_url_rule("/s/<link>/<int:number>/alike", view_func=alike_views.support, methods=["POST"])
+bp.add_url_rule("/s/<link>/<int:number>/report", view_func=flag_views.flag)
+bp.add_url_rule("/s/<link>/<int:number>/report", view_func=flag_views.report, methods=["POST"])
 
 
 @bp.get("/c/<slug>/surveys/<int:survey_id>/results")

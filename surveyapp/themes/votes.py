@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.analysis.votes import VoteFigure, shown_votes
@@ -45,8 +45,10 @@ def _counted(session: Session, question: Question, responses: Collection[str]) -
     for response, proposal, choice in rows:
         votes[members[response], columns[proposal]] = choice
     found = opinion_groups(votes, list(members), list(columns))
+    hidden = select(func.count()).where(Proposal.question_id == question.id, Proposal.is_shown.is_(False))
     return {
         "people": found.voters,
+        "hidden": session.scalar(hidden) or 0,
         "outcome": str(found.outcome),
         "counted": found.counted,
         "needed": found.votes_needed,

@@ -80,7 +80,7 @@ def test_the_same_words_are_one_proposal_whoever_proposes_them(session: Session,
 def test_a_proposal_that_was_taken_off_stays_off_when_it_is_proposed_again(session: Session, survey: Survey) -> None:
     question = question_of(survey)
     bench = put(session, survey, "A bench")["A bench"]
-    vote.show_proposal(session, question, bench, is_shown=False)
+    vote.show_proposal(session, question, bench, is_shown=False, reason="Twice there.")
     vote.propose(session, question, ["A bench"], is_by_member=True)
     assert vote.ballot(session, survey, question, "a code").proposal is None
     with pytest.raises(vote.NoProposal):

@@ -164,7 +164,7 @@ def test_whoever_votes_on_a_proposal_that_was_taken_off_meanwhile_sees_the_next(
     member: Member, survey: Survey, session: Session
 ) -> None:
     text = shown(member)
-    vote.show_proposal(session, vote_of(survey), stored_ids(session, survey)[text], is_shown=False)
+    vote.show_proposal(session, vote_of(survey), stored_ids(session, survey)[text], is_shown=False, reason="Done.")
     session.commit()
     press(member, "Agree")
     assert shown(member) not in ("", text)

@@ -58,7 +58,11 @@ def test_a_proposal_is_taken_off_and_put_back_and_hostile_ones_stand_as_text(
     assert "&lt;script&gt;alert(1)" in client.get(page).text
     with Session(session.get_bind()) as reader:
         bench = reader.scalars(select(Proposal.id).where(Proposal.text == "A bench")).one()
-    assert post(client, page, survey, "/show", proposal=bench, shown="no") == 303
+    assert post(client, page, survey, "/show", proposal=bench, shown="no") == 422  # whoever proposed it reads why
+    assert post(client, page, survey, "/show", proposal=bench, shown="no", reason="x" * 501) == 422
+    assert shown(session)["A bench"] is True
+    assert post(client, page, survey, "/show", proposal=bench, shown="no", reason="It stands there already.") == 303
+    assert "Taken off: It stands there already." in client.get(page).text
     assert shown(session)["A bench"] is False
     assert post(client, page, survey, "/show", proposal=bench, shown="yes") == 303
     assert shown(session)["A bench"] is True

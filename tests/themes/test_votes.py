@@ -107,7 +107,7 @@ def test_a_proposal_that_was_taken_off_is_in_no_figure(
     session: Session, sessions: sessionmaker[Session], community: Community
 ) -> None:
     survey = two_camps(session, community)
-    vote.show_proposal(session, vote_of(survey), ids_of(session, survey)[DOUBT], is_shown=False)
+    vote.show_proposal(session, vote_of(survey), ids_of(session, survey)[DOUBT], is_shown=False, reason="Done.")
     session.commit()
     assert DOUBT not in {one.text for one in figure_of(session, sessions, survey).proposals}
 
