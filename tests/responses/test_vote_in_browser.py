@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp import db, schema
-from surveyapp.responses.models import Proposal, Vote
+from surveyapp.responses.models import Proposal, ProposalFlag, Vote, Why
 from tests import browser
 from tests.factories import make_community
 from tests.responses.votes import make_vote
@@ -51,4 +51,35 @@ def test_votes_are_cast_by_keyboard_with_scripts_and_without(tmp_path: Path, has
     with db.reading(db.session_factory(engine)) as reader:
         assert [vote.choice for vote in reader.query(Vote)] == [-1]
         assert [one.text for one in reader.query(Proposal) if one.is_by_member] == ["A whole thought"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["with scripts", "without"])
+def test_a_proposal_is_reported_by_keyboard_with_scripts_and_without(tmp_path: Path, has_scripts: bool) -> None:
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    engine = db.make_engine(f"sqlite:///{instance / 'surveyapp.db'}")
+    schema.upgrade(engine)
+    with db.session_factory(engine)() as session:
+        survey = make_vote(session, make_community(session), "Throw them out")
+        link, last = survey.link, len(survey.sections)
+    with browser.serving(instance, "--no-demo") as service, browser.chromium() as chromium:
+        page = chromium.new_context(java_script_enabled=has_scripts, viewport={"width": 320, "height": 640}).new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{service.url}/s/{link}")
+        page.get_by_role("button", name="Start the survey").click()
+        page.goto(f"{service.url}/s/{link}/{last}")
+        page.get_by_role("button", name="Report this").press("Enter")
+        page.get_by_label("It names a person").press("Space")
+        if has_scripts:
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            assert browser.violations(page) == []
+        page.get_by_role("button", name="Report it").press("Enter")
+        page.get_by_text("Thank you for telling us").wait_for()
+        if has_scripts:
+            assert browser.violations(page) == []
+        page.get_by_role("link", name="Back to the survey").press("Enter")
+        page.get_by_text("Throw them out").wait_for()
+    with db.reading(db.session_factory(engine)) as reader:
+        assert [one.why for one in reader.query(ProposalFlag)] == [Why.NAMES_SOMEBODY]
     engine.dispose()
