@@ -35,6 +35,8 @@ POLICY = {
     "security.static": Who.NOBODY,
     # what they share
     "communities.found": Who.ADMINISTRATOR,
+    "communities.prepare": Who.ADMINISTRATOR,
+    "communities.found_prepared": Who.MANAGER,
     "communities.public": Who.ANYONE,
     "communities.privacy": Who.ANYONE,
     "communities.accessibility": Who.ANYONE,

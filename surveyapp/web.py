@@ -32,7 +32,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, joinedload, sessionmaker
 from werkzeug.routing import IntegerConverter
 
 from surveyapp import error_pages, policy, schema
@@ -107,7 +107,7 @@ def lacks_goal() -> bool:
     """Whether the community has no active goal, which its leaders and managers are told wherever they are (R4)."""
     if "lacks_goal" not in g:
         active = select(Goal.id).where(Goal.community_id == community().id, Goal.ended_on.is_(None)).limit(1)
-        g.lacks_goal = db_session().scalar(active) is None
+        g.lacks_goal = not community().is_in_preparation and db_session().scalar(active) is None
     return cast(bool, g.lacks_goal)
 
 
@@ -241,6 +241,7 @@ def _look_up_community(slug: str) -> RoleKind | None:
             select(Community, Role.kind)
             .outerjoin(Role, (Role.community_id == Community.id) & (Role.user_id == user_id))
             .where(Community.slug == slug)
+            .options(joinedload(Community.mission))
         )
         .one_or_none()
     )
@@ -284,7 +285,9 @@ def _close_session(error: BaseException | None) -> None:
 def index() -> ResponseReturnValue:
     """List the communities; go straight to the only one, or to the only one in which somebody has a role."""
     session = db_session()
-    communities = session.scalars(select(Community).order_by(Community.name)).all()
+    communities = session.scalars(
+        select(Community).options(joinedload(Community.mission)).order_by(Community.name)
+    ).all()
     led: set[int] = set()
     if current_user.is_authenticated:
         led = set(session.scalars(select(Role.community_id).where(Role.user_id == user().id)))

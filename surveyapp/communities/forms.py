@@ -21,6 +21,18 @@ ROWS_AT_FIRST = 3
 PARTS = ("name", "meaning", "practice")
 
 
+class PrepareForm(Form):
+    """A community in preparation: what it is called so far, and which problem it is about."""
+
+    name = Line("Name", most=LONGEST_NAME, required="Please say what it is called so far.")
+    problem = Words("The problem", most=LONGEST_ABOUT, required="Please say in a few words which problem it is about.")
+    contact = Line("Email for questions", most=254)
+
+    def validate_contact(self, field: Line) -> None:
+        """Take an e-mail address or nothing."""
+        _check_contact(field)
+
+
 class FoundForm(Form):
     """A community to be founded: its mission for good, its first values, and how to reach it."""
 
@@ -35,11 +47,7 @@ class FoundForm(Form):
 
     def validate_contact(self, field: Line) -> None:
         """Take an e-mail address or nothing."""
-        if field.data:
-            try:
-                email_address(field.data)
-            except BadInput as error:
-                raise ValidationError(str(error)) from None
+        _check_contact(field)
 
     def rows(self) -> list[tuple[Line, Words, Words]]:
         """The fields of as many values as were sent, one more if that was asked for, and a few at first."""
@@ -65,6 +73,14 @@ class FoundForm(Form):
     def _row(self, number: int) -> tuple[Line, Words, Words]:
         name, meaning, practice = (self[f"value_{number}_{part}"] for part in PARTS)
         return name, meaning, practice
+
+
+def _check_contact(field: Line) -> None:
+    if field.data:
+        try:
+            email_address(field.data)
+        except BadInput as error:
+            raise ValidationError(str(error)) from None
 
 
 for _number in range(1, MOST_VALUES + 1):

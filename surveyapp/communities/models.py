@@ -19,14 +19,19 @@ class Community(Base):
     name: Mapped[str] = mapped_column(String(120))
     about: Mapped[str] = mapped_column(Text, default="")  # one or two sentences below the mission
     contact: Mapped[str] = mapped_column(String(254), default="")  # an e-mail address members can write to
-    founded_at: Mapped[datetime]
+    founded_at: Mapped[datetime]  # or begun, as long as it is in preparation
 
-    mission: Mapped["Mission"] = relationship(back_populates="community")
+    mission: Mapped["Mission | None"] = relationship(back_populates="community")  # None: it is in preparation
     values: Mapped[list["Value"]] = relationship(order_by="Value.position", viewonly=True)
+
+    @property
+    def is_in_preparation(self) -> bool:
+        """Whether it has no mission yet: those who care about a problem are asked how to word it (R1)."""
+        return self.mission is None
 
 
 class Mission(Base):
-    """Why a community exists. Triggers refuse every change of a row, and a second one (R1)."""
+    """Why a community exists: written when it is founded. Triggers refuse every change, and a second one (R1)."""
 
     __tablename__ = "mission"
 

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp.communities.forms import FoundForm
+from surveyapp.communities.forms import FoundForm, PrepareForm
 from surveyapp.communities.found import found as found_community
+from surveyapp.communities.found import prepare as prepare_community
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.web import community, db_session, settings, user
 
@@ -37,7 +38,30 @@ def found() -> ResponseReturnValue:
             else:
                 session.commit()
                 return redirect(url_for("communities.overview", slug=made.slug), HTTPStatus.SEE_OTHER)
-    return render_template("communities/found.html", form=form), status
+    return render_template("communities/found.html", form=form, prepared=None, said=()), status
+
+
+@bp.route("/prepare", methods=["GET", "POST"])
+def prepare() -> ResponseReturnValue:
+    """Ask for a name and a problem, then begin a community in preparation."""
+    form = PrepareForm()
+    if form.validate_on_submit():
+        session = db_session()
+        try:
+            made = prepare_community(
+                session,
+                name=form.name.data,
+                problem=form.problem.data,
+                contact=form.contact.data or "",
+                founder=user(),
+            )
+        except (BadInput, Conflict) as error:  # what was typed stays on the page
+            form.form_errors.append(str(error))
+        else:
+            session.commit()
+            return redirect(url_for("communities.overview", slug=made.slug), HTTPStatus.SEE_OTHER)
+    page = render_template("communities/prepare.html", form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 @bp.get("/c/<slug>/privacy")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import audit
 from surveyapp.communities.found import current_values
-from surveyapp.communities.models import Value
+from surveyapp.communities.models import Mission, Value
 from surveyapp.errors import BadInput, Conflict
 from surveyapp.goals.models import Goal
 from surveyapp.review.judge import NeedsReason, decide
@@ -68,6 +68,8 @@ def adopt(
     """
     if candidate.column is Column.ADOPTED:
         raise Conflict("This is a goal already.")
+    if session.get(Mission, candidate.community_id) is None:
+        raise Conflict("Found the community first: a goal serves its mission and values.")
     board = ranked(session, candidate.community_id)
     own = standing(board, candidate)
     if criteria := own.open_criteria:

@@ -111,7 +111,11 @@ def overview(session: Session, community: Community) -> Overview:
         in_other_languages=_in_other_languages(session, community.id, surveys),
         flagged_surveys=flagged_surveys,
         flagged=[one for one in board if one.candidate.theme_id in flagged_themes],
-        steps=() if goals else _first_steps(values, surveys, has_candidates=bool(candidates)),
+        steps=_steps_to_founding(surveys, has_candidates=bool(candidates))
+        if community.is_in_preparation
+        else ()
+        if goals
+        else _first_steps(values, surveys, has_candidates=bool(candidates)),
     )
 
 
@@ -159,6 +163,24 @@ def _public_title(one: Ranked) -> str | None:
     is_in_our_words = theme is None or theme.name is not None
     has_enough = one.survey is not None and one.people >= one.survey.quote_group
     return one.title if is_in_our_words or has_enough else None
+
+
+def _steps_to_founding(surveys: Sequence[Survey], *, has_candidates: bool) -> list[Step]:
+    is_opened = any(survey.state is not State.DRAFT for survey in surveys)
+    return [
+        Step("Name the problem", "Done. Those who care about it read it on the public page.", is_done=True),
+        Step(
+            "Ask everybody who cares",
+            "Done." if is_opened else "Start from “Before founding”, and share its open link.",
+            is_done=is_opened,
+        ),
+        Step(
+            "See what they say",
+            "Done. Their ideas are grouped." if has_candidates else "Their ideas are grouped into what most say.",
+            is_done=has_candidates,
+        ),
+        Step("Found the community", "Write its mission, for good, and its first values.", is_done=False),
+    ]
 
 
 def _first_steps(values: int, surveys: Sequence[Survey], *, has_candidates: bool) -> list[Step]:

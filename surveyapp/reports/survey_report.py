@@ -62,7 +62,7 @@ def build(session: Session, run: AnalysisRun) -> Report:
         Report(
             title=survey.title,
             organisation=community.name,
-            mission=community.mission.words,
+            mission=community.mission.words if community.mission else "",
             run=Run(f"Run {run.id}", versions=tuple(sorted((k, str(v)) for k, v in run.versions.items()))),
             source=survey.title,
             dated=run.finished_at.date() if run.finished_at else None,

@@ -56,6 +56,7 @@ def test_a_community_begins_with_mission_values_and_a_round(session: Session) ->
         today=date(2026, 3, 1),
     )
     assert (community.name, community.slug) == ("Tidewell Together", "tidewell-together")
+    assert community.mission is not None
     assert community.mission.words == "Every neighbour has someone.\nAlways."
     assert community.contact == "hello@tidewell.example.org"
     assert [(v.name, v.position, v.reviewed_on) for v in current_values(session, community.id)] == [

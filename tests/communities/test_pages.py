@@ -29,6 +29,7 @@ def text_of(client: FlaskClient, path: str) -> str:
 
 def test_the_public_page_of_a_new_community_says_what_will_come(client: FlaskClient, community: Community) -> None:
     page = text_of(client, f"/c/{community.slug}")
+    assert community.mission is not None
     assert community.mission.words in page
     for value in community.values:
         assert value.name in page
