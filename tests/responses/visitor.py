@@ -32,7 +32,6 @@ from surveyapp.responses.page_words import table
 from surveyapp.review.models import Candidate, Column, Decision
 from surveyapp.surveys.models import Anonymity, Kind, Layout, Survey
 from surveyapp.surveys.rules import name_of
-from surveyapp.themes import flag_views
 from surveyapp.themes.models import Finding
 from tests.factories import SECRET_KEY, make_response, make_user, numbers
 from tests.responses.every_kind import QUESTIONS, make_asked, only_if
@@ -332,7 +331,6 @@ def _vote(visitor: Visitor, places: Places) -> None:
     asked = visitor.press(page, "report?", flag=flagged)
     visitor.press(asked, "report: no reason")
     visitor.press(asked, "reported", why="hateful")
-    visitor.get(f"/s/{link}/1/report?proposal={'0' * 32}", "no such proposal")
     for number, choice in enumerate(("agree", "disagree", "pass", "agree")):
         value = lxml.html.document_fromstring(page.text).xpath("//button[@name='vote']/@value")[number % 3]
         assert value.endswith(("agree", "disagree", "pass"))
@@ -369,13 +367,10 @@ def _be_refused(visitor: Visitor, places: Places, patch: pytest.MonkeyPatch) -> 
     last = visitor.press(part, "part 2, refused", {consent: "yes"})
     asked = visitor.get(f"/s/{parts.link}/resume", "resume, refused")
     village = visitor.get(f"/s/{places.village.link}/ideas", "fates, refused")
-    token = lxml.html.document_fromstring(asked.text).xpath("//input[@name='csrf_token']/@value")[0]
     with patch.context() as limits:
         limits.setattr(answer_views, "SENT_PER_MINUTE", 0)
         limits.setattr(own_views, "TRIES", 0)
         limits.setattr(fate_views, "TRIES", 0)
-        limits.setattr(flag_views, "FLAGS_PER_MINUTE", -1)
-        visitor.post(f"/s/{places.voted.link}/1/report", "too many reports", {"why": "hateful", "csrf_token": token})
         visitor.press(last, "flood")
         visitor.press(asked, "resume: too many codes", code="A" * 26)
         visitor.press(village, "fates: too many codes", code="A" * 26)
