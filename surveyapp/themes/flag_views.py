@@ -64,6 +64,8 @@ def _page(link: str, number: int, problem: str = "") -> ResponseReturnValue:
         survey = survey_to_read(reader, link)
         if not is_open(survey):
             return closed(survey)
+        if not (is_done or proposal_id or theme_id):
+            return redirect(url_for("responses.part", link=link, number=number), HTTPStatus.SEE_OTHER)
         words = "" if is_done else flags.words_of(reader, survey, proposal_id=proposal_id, theme_id=theme_id)
     page = render_template(
         "themes/flag.html",
