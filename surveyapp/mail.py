@@ -99,7 +99,7 @@ class Server:
         Raises:
             Refused: It takes this message never.
             NotNow: It says "later" to this address.
-        Unreachable: It takes none at the moment.
+            Unreachable: It takes none at the moment.
         """
         try:
             connection = self._connected()

@@ -23,7 +23,7 @@ from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, flagged_by, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.collect import Stored
-from surveyapp.responses.drawn import drawn
+from surveyapp.responses.drawn_views import drawn
 from surveyapp.responses.held import Bearer, Held, bearer_of
 from surveyapp.responses.language_views import choices, survey_to_read
 from surveyapp.responses.marks import HOUR, at_sending

@@ -7,7 +7,7 @@ from jinja2 import Template
 from sqlalchemy.orm import Session
 
 from surveyapp.communities.models import Community
-from surveyapp.responses import drawn
+from surveyapp.responses import drawn_views
 from surveyapp.surveys.models import Layout, Survey
 from tests.responses.every_kind import make_asked
 from tests.responses.member import Member, form_values
@@ -54,7 +54,7 @@ def test_the_second_member_reads_the_first_ones_page_but_for_what_is_theirs(app:
         assert mine["code"] != yours["code"] or not mine["code"]
         assert yours["csrf_token"] not in one
         assert not yours["code"] or yours["code"] not in one
-        assert drawn.MARK not in one + other
+        assert drawn_views.MARK not in one + other
         assert other.count("\n") == one.count("\n")
         assert "A &lt;b&gt;&#34;title&#34;&lt;/b&gt; with {braces} &amp; %s" in other or "/thanks" not in other
 
@@ -90,7 +90,7 @@ def test_what_fills_a_hole_is_text(app: Flask, survey: Survey) -> None:
 
         g.edition = Edition(survey, "en")
         for text in ("<script>", "a & b"):
-            page = drawn.drawn(
+            page = drawn_views.drawn(
                 "goals/ask_code.html", 1, {"typed": text}, survey=survey, community=survey.community, problem=""
             )
             assert text not in page
