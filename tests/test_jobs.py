@@ -195,6 +195,28 @@ def test_a_job_whose_worker_was_killed_is_run_again(
     assert (kept.state, kept.attempts) == (JobState.DONE, 2) or kept.state is JobState.RUNNING
 
 
+def test_a_job_that_goes_on_may_be_stopped_as_often_as_it_takes_and_one_that_does_not_is_given_up(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    """Each worker is killed while it runs the job: all that is left of it is a row that says so (P3a)."""
+    for key, does_go_on in (("a", True), ("b", False)):
+        job = defer(session, "note", key=key, what="it")
+        session.commit()
+        job_id = state_of(session, job).id
+        for _ in range(ATTEMPTS + 2):
+            with sessions.begin() as writer:
+                claimed = writer.get_one(Job, job_id)
+                if claimed.state is JobState.QUEUED:
+                    claimed.state, claimed.attempts = JobState.RUNNING, claimed.attempts + 1
+            if does_go_on:
+                with sessions.begin() as writer:
+                    Running(sessions, job_id).goes_on(writer)
+            Worker(sessions).requeue_interrupted()
+        with sessions() as reader:
+            state = reader.get_one(Job, job_id).state
+        assert state is (JobState.QUEUED if does_go_on else JobState.FAILED)
+
+
 def test_a_running_job_is_left_alone_while_its_worker_lives(engine: Engine, backend: str, session: Session) -> None:
     if backend == "sqlite":
         return  # there one worker serves, and it asks while it runs nothing
