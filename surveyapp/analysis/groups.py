@@ -23,7 +23,6 @@ from surveyapp.analysis.consensus import (
     proposal_figures,
     representatives,
 )
-from surveyapp.analysis.disclose import disclose
 from surveyapp.analysis.opinion_space import (
     PLACE_GRID,
     Labels,
@@ -120,18 +119,6 @@ class OpinionGroups:
         return _ranked([(one.everyone.passed / one.everyone.seen, one) for one in self.proposals if one.is_unsure])
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Which figures of groups may be shown (R7)."""
-
-    people: tuple[int | None, ...]
-    """People of each group, None where they may not be shown."""
-    votes: dict[Key, tuple[bool, ...]]
-    """Per proposal and group, whether the group's votes on it may be shown."""
-    over_groups: dict[Key, bool]
-    """Per proposal, whether the figures over all groups may be: those of a group held back follow from them."""
-
-
 def opinion_groups(
     votes: NDArray[np.generic], members: Sequence[Key], proposals: Sequence[Key], *, common_from: float = COMMON_FROM
 ) -> OpinionGroups:
@@ -185,36 +172,6 @@ def opinion_groups(
         ),
         proposals=proposal_figures(proposal_ids, everyone, by_group, common_from=common_from),
     )
-
-
-def shown_groups(found: OpinionGroups, k: int) -> Shown:
-    """Say which figures of groups may be shown: those of at least k people that leave nobody to be worked out (R7).
-
-    What everyone voted is taken as known, so members in no group who voted are one group more that can be had by
-    subtraction.
-
-    Args:
-        found: Groups with their figures.
-        k: Fewest people of a group that is shown.
-
-    Raises:
-        ValueError: k is below the least that R7 allows.
-    """
-    n_groups = len(found.groups)
-    rest = found.voters - sum(group.people for group in found.groups)
-    votes: dict[Key, tuple[bool, ...]] = {}
-    over_groups: dict[Key, bool] = {}
-    for one in found.proposals:
-        seen = [tally.seen for tally in one.groups]
-        shown = _disclosed(seen, one.everyone.seen - sum(seen), k)
-        votes[one.proposal] = tuple(count is not None for count in shown)
-        over_groups[one.proposal] = n_groups > 0 and all(votes[one.proposal])
-    return Shown(_disclosed([group.people for group in found.groups], rest, k), votes, over_groups)
-
-
-def _disclosed(counts: list[int], rest: int, k: int) -> tuple[int | None, ...]:
-    """The counts of the groups that may be shown, beside *rest* people in no group."""
-    return disclose([*counts, rest] if rest else counts, k)[: len(counts)]
 
 
 def _in_order_of_ids(

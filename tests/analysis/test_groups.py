@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from surveyapp.analysis.groups import OpinionGroups, Outcome, opinion_groups, shown_groups
+from surveyapp.analysis.groups import OpinionGroups, Outcome, opinion_groups
 
 NAN = float("nan")
 Votes = NDArray[np.float64]
@@ -267,51 +267,6 @@ def test_votes_that_do_not_fit_are_refused() -> None:
         opinion_groups(np.zeros((1, 2)), [1], ["a", "a"])
     with pytest.raises(ValueError, match="none of"):
         opinion_groups(np.array([[2.0]]), [1], [1])
-
-
-def test_r7_groups_of_at_least_k_are_shown() -> None:
-    shown = shown_groups(found_in(two_camps(12, 9)), 5)
-
-    assert shown.people == (12, 9)
-    assert shown.votes == dict.fromkeys(range(4), (True, True))
-    assert shown.over_groups == dict.fromkeys(range(4), True)
-
-
-def test_r7_a_group_below_k_is_withheld_with_the_one_that_would_give_it_away() -> None:
-    shown = shown_groups(found_in(two_camps(12, 9)), 10)
-
-    assert shown.people == (None, None)
-    assert shown.votes[0] == (False, False)
-    assert not any(shown.over_groups.values())
-
-
-def test_r7_what_few_of_a_group_voted_on_is_withheld_for_that_proposal_alone() -> None:
-    votes = two_camps(12, 12, n_proposals=8)
-    votes[12:21, 7] = NAN  # three of the second group have seen it
-
-    shown = shown_groups(found_in(votes), 5)
-
-    assert shown.people == (12, 12)
-    assert (shown.votes[0], shown.votes[7]) == ((True, True), (False, False))
-    assert (shown.over_groups[0], shown.over_groups[7]) == (True, False)
-
-
-def test_r7_the_few_in_no_group_are_not_had_by_subtraction() -> None:
-    votes = np.vstack([two_camps(12, 9, n_proposals=8), [[1.0] * 2 + [NAN] * 6] * 2])
-
-    shown = shown_groups(found_in(votes), 5)
-
-    assert sum(figure is None for figure in shown.people) == 1
-    assert sum(shown.votes[0]) == 1  # the two have voted on it
-    assert shown.votes[7] == (True, True)
-
-
-def test_r7_without_groups_nothing_is_shown_of_them() -> None:
-    shown = shown_groups(found_in(two_camps(9, 0)), 5)
-
-    assert shown.people == ()
-    assert set(shown.votes.values()) == {()}
-    assert not any(shown.over_groups.values())
 
 
 @st.composite
