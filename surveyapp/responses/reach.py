@@ -337,9 +337,9 @@ def participation(session: Session, survey: Survey) -> dict[str, list[Taken]]:
     for kind in group_kinds(session, survey.community_id):
         counted = invite.participation_by_group(session, survey, kind)
         groups = list(counted.values())
-        rest = tuple(whole - sum(parts) for whole, parts in zip(everybody, zip(*groups, strict=True), strict=True))
+        rest = tuple(whole - sum(group[part] for group in groups) for part, whole in enumerate(everybody))
         if rest[1]:
-            groups.append(rest)
+            groups.append((rest[0], rest[1]))
         invited = disclose([there for _, there in groups], survey.quote_group)
         is_split = disclose_rows([(took, there - took) for took, there in groups], survey.smallest_group)
         shown[kind] = [

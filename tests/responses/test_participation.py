@@ -58,3 +58,12 @@ def test_r7_how_few_members_of_no_group_took_part_follows_from_no_sum(
     session.flush()
     (places,) = reach.participation(session, survey).values()
     assert [(group.answered, group.invited) for group in places] == [(8, 20), (9, 23)]
+
+
+def test_before_anybody_is_invited_there_is_nothing_to_tell(
+    session: Session, community: Community, survey: Survey
+) -> None:
+    (member,) = add_members(session, community, 1)
+    session.add(MemberGroup(member_id=member.id, kind="Place", name="Hill"))
+    session.flush()
+    assert reach.participation(session, survey) == {"Place": []}
