@@ -16,6 +16,7 @@ from surveyapp.surveys.ready_made import READY_MADE
 from surveyapp.web import community, db_session, find, settings, user
 
 MOST_EARLIER = 30  # surveys of one's own to copy from
+BEFORE_FOUNDING = "before_founding"  # the ready-made survey that a community in preparation starts with
 EMPTY = "empty"
 
 bp = Blueprint("surveys", __name__)  # its index is drawn in responses/, which knows how many answered
@@ -33,7 +34,8 @@ def new() -> ResponseReturnValue:
     }
     form.starts = frozenset({*READY_MADE, *earlier, EMPTY})
     if request.method != "POST":
-        form.title.data, form.ready_made.data = _free_title(), next(iter(READY_MADE))
+        first = BEFORE_FOUNDING if community().is_in_preparation else next(iter(READY_MADE))
+        form.title.data, form.ready_made.data = _free_title(), first
         form.smallest_group.data, form.quote_group.data = settings().smallest_group, settings().quote_group
     if not form.validate_on_submit():
         page = render_template("surveys/new.html", form=form, ready_made=READY_MADE, earlier=earlier, empty=EMPTY)

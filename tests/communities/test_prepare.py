@@ -238,6 +238,7 @@ def test_every_page_of_a_community_in_preparation_is_there(
     manager, slug = manager_of(session, prepared), prepared.slug
     session.commit()
     browser = sign_in(manager)
+    assert 'value="before_founding" checked' in browser.get(f"/c/{slug}/surveys/new").text
     for page in ("overview", "surveys", "review", "goals", "reports", "privacy", "accessibility", "members", "found"):
         assert browser.get(f"/c/{slug}/{page}").status_code == 200, page
 
