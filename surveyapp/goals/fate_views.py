@@ -14,10 +14,10 @@ from surveyapp.db import reading
 from surveyapp.errors import NotFound
 from surveyapp.goals.fates import fates_of, response_of_code, response_of_member
 from surveyapp.responses import collect
-from surveyapp.responses.answer_views import held, is_flooded
 from surveyapp.responses.invite import find_invitation
 from surveyapp.responses.language_views import survey_to_read
 from surveyapp.responses.own_views import NO_CODE, TOO_MANY_CODES, TRIES, TRIES_IN, UNKNOWN_CODE
+from surveyapp.responses.shared_views import held, is_flooded
 from surveyapp.responses.vote import taken_off
 from surveyapp.surveys.models import Survey
 from surveyapp.web import sessions

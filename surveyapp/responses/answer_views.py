@@ -1,22 +1,18 @@
 """Pages for members: read why, answer screen by screen, send, read the receipt. Nothing here is told who they are."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from flask import make_response, redirect, render_template, request, session, url_for
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import validate_csrf
 from sqlalchemy.exc import OperationalError
-from wtforms import ValidationError
 
-from surveyapp import throttle
 from surveyapp.db import now, reading
 from surveyapp.errors import NotFound
 from surveyapp.responses import collect
@@ -24,35 +20,39 @@ from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, flagged_by, move_of, new_proposals, note_move, propose_new
 from surveyapp.responses.collect import Stored
 from surveyapp.responses.drawn_views import drawn
-from surveyapp.responses.held import Bearer, Held, bearer_of
+from surveyapp.responses.held import Bearer, bearer_of
 from surveyapp.responses.language_views import choices, survey_to_read
 from surveyapp.responses.marks import HOUR, at_sending
 from surveyapp.responses.screens import is_quotable, screens
-from surveyapp.surveys.design import takes_answers
+from surveyapp.responses.shared_views import (
+    MINUTE,
+    STALE,
+    closed,
+    count_from_anywhere,
+    count_from_here,
+    has_valid_token,
+    held,
+    is_flooded,
+    is_open,
+    sent,
+    to,
+)
 from surveyapp.surveys.kinds import RULES, minutes
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.proposals import Proposals
 from surveyapp.surveys.rules import name_of
-from surveyapp.web import db_session, sessions, settings
+from surveyapp.web import db_session, sessions
 
 RECEIPT = re.compile(r"[A-Z2-7]{4}-[A-Z2-7]{4}")
 SENT_PER_MINUTE = 60  # by one open link, from one network
 PROPOSED_PER_MINUTE = 20  # proposals to vote on, likewise
-MINUTE = timedelta(minutes=1)
 QUOTE = {"yes": True, "no": False}
 CHANGE = "yes"  # in the field "change": what was sent is to be changed
-HIDDEN = ("code", "invited", "csrf_token", "seen")  # fields that nobody typed
-STALE = "This page was open for a long time, or your browser refused a cookie. Nothing was lost: please press again."
 FLOOD = "Many answers are coming in from your network. Yours are still here: please send them again in a minute."
 NOT_PROPOSED = "What you wrote to propose is not proposed yet: press “Propose it”, or empty the box."
 BUSY = "We could not store this just now. Nothing was lost: please press again in a few seconds."
 
 log = structlog.get_logger(__name__)
-
-
-def held() -> Held:
-    """What the browser holds."""
-    return Held(cast(Any, session)._get_current_object())  # not its stand-in, which looks it up for each look
 
 
 def welcome(link: str) -> ResponseReturnValue:
@@ -153,10 +153,10 @@ def answer(link: str, number: int) -> ResponseReturnValue:
     if step.is_leaving(number) and new_proposals(page):
         return _show(page, bearer, NOT_PROPOSED, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        in_a_minute, in_an_hour = _count_from_here("answers by link", link, MINUTE, HOUR) if step.is_sending else (0, 0)
+        in_a_minute, in_an_hour = count_from_here("answers by link", link, MINUTE, HOUR) if step.is_sending else (0, 0)
         if in_a_minute > SENT_PER_MINUTE or _is_flood_of_proposals(page, step):
             return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
-        by_anybody = _count_from_anywhere("answers by link", link, HOUR) if step.is_sending and not bearer.secret else 0
+        by_anybody = count_from_anywhere("answers by link", link, HOUR) if step.is_sending and not bearer.secret else 0
         is_sent = _store(page, bearer, step, (0, 0) if bearer.secret else (in_an_hour, by_anybody))
     except collect.Closed:  # it was open when the request began
         return closed(survey_to_read(db_session(), link), typed), HTTPStatus.CONFLICT
@@ -338,71 +338,3 @@ def _show(
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
-
-
-# what the other pages for members need too
-
-
-def closed(survey: Survey, typed: Mapping[str, str] | None = None, reason: str = "") -> str:
-    """The friendly page of a survey that takes no answers, or not theirs; what was typed after all is shown."""
-    words = (text for name, text in (typed or {}).items() if name not in HIDDEN)
-    texts = [text for text in words if " " in text.strip()]
-    return render_template(
-        "responses/closed.html", survey=survey, community=survey.community, texts=texts, reason=reason
-    )
-
-
-def sent(link: str, code: str) -> ResponseReturnValue:
-    """Lead to the receipt of an answer that is sent."""
-    receipt = collect.receipt_of(code)
-    held().send(link, receipt, code, now())
-    return to("responses.thanks", link=link, receipt=receipt)
-
-
-def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Lead to another page."""
-    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)
-
-
-def is_open(survey: Survey) -> bool:
-    """Whether the survey takes answers now."""
-    return takes_answers(survey, now().date())
-
-
-def has_valid_token() -> bool:
-    """Whether the posted form is one of ours, given to this browser not long ago."""
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True
-
-
-def is_flooded(what: str, link: str, most: int, window: timedelta) -> bool:
-    """Count one more of something from the sender's network; whether there are too many."""
-    return _count_from_here(what, link, window)[0] > most
-
-
-def _count_from_here(what: str, link: str, *windows: timedelta) -> list[int]:
-    """Count one more of something from the sender's network, in a transaction of its own; how many in each window.
-
-    This machine's own addresses are not counted: behind a proxy nobody told us of, everybody would have them.
-    """
-    if _is_this_machine():
-        return [0] * len(windows)
-    key = throttle.key_of(settings().secret_key, what, f"{link} {throttle.network(request.remote_addr)}")
-    return throttle.tallies(sessions(), key, *windows)
-
-
-def _count_from_anywhere(what: str, link: str, window: timedelta) -> int:
-    """Count one more of something by an open link, from whichever network; how many there are in the window."""
-    if _is_this_machine():
-        return 0
-    return throttle.tallies(sessions(), throttle.key_of(settings().secret_key, f"all {what}", link), window)[0]
-
-
-def _is_this_machine() -> bool:
-    try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False  # a socket without an address: counted together

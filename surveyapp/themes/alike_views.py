@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from surveyapp.db import reading
 from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
-from surveyapp.responses.answer_views import closed, held, is_open
 from surveyapp.responses.held import bearer_of
 from surveyapp.responses.language_views import survey_to_read
+from surveyapp.responses.shared_views import closed, held, is_open
 from surveyapp.surveys.models import Kind
 from surveyapp.text_gate import whole_number
 from surveyapp.themes.alike import most_alike, quotable_themes

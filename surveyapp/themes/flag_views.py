@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp.db import reading
 from surveyapp.errors import TooMany
-from surveyapp.responses.answer_views import MINUTE, closed, is_flooded, is_open
 from surveyapp.responses.language_views import survey_to_read
 from surveyapp.responses.models import Why
+from surveyapp.responses.shared_views import MINUTE, closed, is_flooded, is_open
 from surveyapp.text_gate import whole_number
 from surveyapp.themes import flags
 from surveyapp.web import sessions
