@@ -96,7 +96,9 @@ SELECT (SELECT string_agg(version_num, ',') FROM alembic_version),
        (SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'),
        (SELECT string_agg(concat(tgname, tgenabled), ',' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal),
        (SELECT string_agg(md5(prosrc), ',' ORDER BY proname) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace)"""
+        WHERE pronamespace = 'public'::regnamespace),
+       (SELECT string_agg(setconfig::text, ',') FROM pg_db_role_setting
+        WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -121,13 +123,22 @@ class PostgresOfTests:
 
     def clean(self) -> None:
         """Empty the database after a test; drop it if the test changed more than rows."""
-        with self._connected() as connection:
-            connection.execute(OTHERS)
-            is_as_it_was = connection.execute(SHAPE).fetchone() == self.shape
-            if is_as_it_was:
-                connection.execute(EMPTY)
-        if not is_as_it_was:
-            self.drop()
+        is_empty = False
+        try:
+            with self._connected() as connection:
+                connection.execute(OTHERS)
+                if self._is_as_it_was(connection):
+                    connection.execute(EMPTY)
+                    is_empty = True
+        finally:  # whatever one test left behind, the next one finds nothing of it
+            if not is_empty:
+                self.drop()
+
+    def _is_as_it_was(self, connection: "psycopg.Connection[Any]") -> bool:
+        try:
+            return connection.execute(SHAPE).fetchone() == self.shape
+        except psycopg.errors.UndefinedTable:
+            return False
 
     def drop(self) -> None:
         """Remove the database."""

@@ -228,8 +228,9 @@ def keep_again_and_again(service: Service, survey: Survey, hand: int) -> int:
     sheet = Sheet(Browser(service), survey, f"mark {hand}")
     sheet.prepare()
     way = name_of(question(survey, "way"))
+    form = {name: text for name, text in sheet.last.items() if name != "seen"}  # that is of another part
     statuses = [
-        sheet.browser.post(f"/s/{survey.link}/2", sheet.last | {way: f"{sheet.mark} {number}"})[0]
+        sheet.browser.post(f"/s/{survey.link}/2", form | {way: f"{sheet.mark} {number}"})[0]
         for number in range(POSTS // HANDS)
     ]
     sheet.browser.close()
