@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.communities.models import Community
 from surveyapp.db import reading
-from surveyapp.responses import answer_views, collect
+from surveyapp.responses import answer_views, collect, shared_views
 from surveyapp.responses.models import Response
 from surveyapp.surveys.design import takes_answers
 from surveyapp.surveys.models import Survey
@@ -236,7 +236,7 @@ def test_an_answer_that_crosses_the_closing_is_refused(
         session.commit()
         return is_open
 
-    monkeypatch.setattr(answer_views, "takes_answers", close_meanwhile)
+    monkeypatch.setattr(shared_views, "takes_answers", close_meanwhile)
     member.press(Anything="Too late, I fear.")
     assert member.answer.status_code == 409
     assert "Too late, I fear." in words_of(member.page)
