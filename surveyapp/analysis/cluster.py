@@ -140,7 +140,7 @@ def nearest(vectors: FloatMatrix, most: int) -> Labels:
         similarity[rows, rows + start] = -np.inf
         least = np.partition(similarity, n - k, axis=1)[:, n - k]
         row, column = np.nonzero(similarity >= least[:, None])
-        order = np.lexsort((column, -similarity[row, column], row))
+        order = np.argsort(row * (4.0 * GRID**2) - similarity[row, column], kind="stable")  # by row, then likeness
         first = np.searchsorted(row, rows)
         found[start : start + ROWS_AT_ONCE] = column[order[first[:, None] + np.arange(k)]]
     return found

@@ -1,11 +1,7 @@
 """What a theme is called, which words tell it from the others, who says it best."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import chain
-from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +10,10 @@ from numpy.typing import NDArray
 from surveyapp.analysis.cluster import Labels
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.goal_sentence import propose
-from surveyapp.analysis.phrases import MOST_READ, Phrases, keywords, only_a_place, scores
-from surveyapp.analysis.reader import Reader
-from surveyapp.analysis.sides import Side, are_opposite, denied, side
-from surveyapp.analysis.titles import MOST_EASE, is_wish, leans
+from surveyapp.analysis.phrases import Inside, Phrases, keywords, look_inside, only_a_place, scores
+from surveyapp.analysis.reader import Piece, Reader
+from surveyapp.analysis.sides import Side, are_opposite, denied
+from surveyapp.analysis.titles import MOST_EASE
 
 MOST_QUOTES = 3
 TITLES_LOOKED_AT = 60
@@ -77,26 +73,25 @@ class Description:
     """Whether its texts are of many kinds, so that no title could speak for all."""
 
 
-class _Piece(NamedTuple):
-    """What could be a title."""
+class _Worth(NamedTuple):
+    """What a word stem is worth in a title of one theme."""
 
-    text: str
-    row: int
-    """Where it comes from."""
-    is_cut: bool
-    """Whether it is less than the whole text, so that the text's vector is not its own."""
+    tells: float
+    """How well it tells the theme from the others, 1 being the best; 0 for one that does not."""
+    shared: float
+    """1 for one that enough of its texts have, with fewer in proportion; 0 for one that no two have."""
+    texts_with: int
+    """If it tells, the texts of the theme that have it: one bit for each text that was read."""
+
+
+_NOTHING = _Worth(0.0, 0.0, 0)
 
 
 @dataclass(frozen=True)
 class _Telling:
     """What the words of one theme are worth in its title."""
 
-    stems: dict[str, float]
-    """How well each word stem tells the theme from the others, 1 being the best."""
-    shared: dict[str, float]
-    """Stems that several texts of the theme have, 1 for those that enough of them have."""
-    texts_with: dict[str, int]
-    """For each stem that tells, the texts of the theme that have it: one bit for each text that was read."""
+    stems: dict[str, _Worth]
     n_read: int
     of_the_poll: bool
     """Whether much of the theme is about the survey itself, so that its title may be so, too."""
@@ -104,6 +99,10 @@ class _Telling:
     """Whether most of its texts are against something."""
     on_side: Labels
     """Rows of the texts on that side, of those that were read."""
+
+    def tells(self, stems: str) -> float:
+        """How well a word stem tells the theme from the others, from 0 to 1."""
+        return self.stems.get(stems, _NOTHING).tells
 
 
 def describe(
@@ -114,7 +113,7 @@ def describe(
     quotable: NDArray[np.bool_],
     centres: FloatMatrix,
     phrases: Phrases,
-    place: Callable[[Sequence[str]], FloatMatrix],
+    place: Callable[[Sequence[Sequence[str]]], FloatMatrix],
     reader: Reader | None = None,
 ) -> list[Description]:
     """Title, keywords and quotes of each theme.
@@ -127,13 +126,13 @@ def describe(
             by its keywords.
         centres: Middle of each theme, shape (n_themes, n_dims).
         phrases: Phrases of the texts, these themes' among them.
-        place: Gives vectors of pieces of texts.
+        place: Gives vectors of texts that are given as their words.
         reader: Has read texts with these phrases, where it has done so.
     """
     reader = reader or Reader(phrases)
     members = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
     typical = [_typical(vectors, rows[quotable[rows]], centre) for rows, centre in zip(members, centres, strict=True)]
-    pieces = [[piece for row in rows.tolist() for piece in _pieces_of(reader, texts[row], row)] for rows in typical]
+    pieces = [[piece for row in rows.tolist() for piece in reader.pieces(texts[row], row)] for rows in typical]
     vectors_of = [vectors[[piece.row for piece in group]] for group in pieces]
     placed = reader.placed([piece.text for group in pieces for piece in group if piece.is_cut], place)
     for group, vectors_here in zip(pieces, vectors_of, strict=True):
@@ -144,23 +143,24 @@ def describe(
     mixed = _of_many_kinds(vectors, members)
     for theme, (rows, centre) in enumerate(zip(members, centres, strict=True)):
         of_pieces = vectors_of[theme].astype(np.float64)
-        found = scores(phrases, rows)
-        shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, rows, found))
+        inside = look_inside(phrases, rows)
+        found = scores(phrases, inside)
+        shown = tuple(phrases.shown_as[stems] for stems in keywords(phrases, inside, found))
         if not len(typical[theme]):
             described.append(Description(", ".join(shown) or UNQUOTED, shown, (), is_mixed=theme in mixed))
             continue
-        telling = _telling(texts, reader, rows, found)
+        telling = _telling(texts, reader, inside, found)
         alike = of_pieces @ _core(vectors, telling.on_side, centre) / GRID
         nearest = int(typical[theme][0])
         best = _title(pieces[theme], alike, telling, reader)
-        title, source, _ = pieces[theme][best] if best is not None else _Piece(texts[nearest], nearest, False)
+        title, source, _ = pieces[theme][best] if best is not None else Piece(texts[nearest], nearest, False)
         goal = propose(title, phrases.written_small)
         like_title = (vectors[typical[theme]] @ vectors_of[theme][best or 0]).astype(np.float64) / GRID**2
         described.append(
             Description(
                 title,
                 shown,
-                _quotes(texts, vectors, typical[theme], centre, source),
+                _quotes(texts, reader, vectors, typical[theme], centre, source),
                 goal.words if goal else None,
                 _opposite(texts, reader, typical[theme], title, telling, like_title) if best is not None else None,
                 theme in mixed,
@@ -181,12 +181,7 @@ def _of_many_kinds(vectors: FloatMatrix, members: Sequence[Labels]) -> set[int]:
     return {theme for theme, close in enumerate(closeness) if close in lowest and close < least * np.median(usual)}
 
 
-def _pieces_of(reader: Reader, text: str, row: int) -> list[_Piece]:
-    """The pieces of a text that could be a title, all of it first."""
-    return [_Piece(text[start:end], row, i > 0) for i, (start, end) in enumerate(reader.spans(text))]
-
-
-def _telling(texts: Sequence[str], reader: Reader, rows: Labels, found: dict[str, float]) -> _Telling:
+def _telling(texts: Sequence[str], reader: Reader, inside: Inside, found: dict[str, float]) -> _Telling:
     """What the words of a theme are worth: a place tells nothing."""
     phrases = reader.phrases
     single = {
@@ -195,23 +190,27 @@ def _telling(texts: Sequence[str], reader: Reader, rows: Labels, found: dict[str
         if " " not in stems and not only_a_place([phrases.shown_as[stems]], phrases.places)
     }
     most = max(single.values(), default=1.0)
-    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
-    inside = Counter(chain.from_iterable(map(phrases.words_of.__getitem__, read)))
-    enough = max(2.0, WELL_SHARED * len(read))
-    texts_with: dict[str, int] = {}
-    for bit, row in enumerate(read):
-        for stems in single.keys() & phrases.words_of[row]:
-            texts_with[stems] = texts_with.get(stems, 0) | 1 << bit
-    says_no = np.array([reader.is_against(texts[row]) for row in read])
+    n_read = len(inside.read)
+    enough = max(2.0, WELL_SHARED * n_read)
+    texts_with = dict.fromkeys(single, 0)
+    telling = frozenset(single)
+    for bit, row in enumerate(inside.read):
+        for stems in telling & phrases.words_of[row]:
+            texts_with[stems] |= 1 << bit
+    says_no = np.array([reader.is_against(texts[row]) for row in inside.read])
     against = bool(says_no.mean() > 0.5)
     return _Telling(
-        {stems: score / most for stems, score in single.items()},
-        {stems: min(1.0, n / enough) for stems, n in inside.items() if n > 1},
-        texts_with,
-        len(read),
-        float(np.mean([reader.is_about_the_poll(texts[row]) for row in read])) >= ABOUT_THE_POLL,
+        {
+            stems: _Worth(
+                single.get(stems, 0.0) / most, min(1.0, n / enough) if n > 1 else 0.0, texts_with.get(stems, 0)
+            )
+            for stems, n in inside.counts.items()
+            if n > 1 or stems in single
+        },
+        n_read,
+        sum(reader.is_about_the_poll(texts[row]) for row in inside.read) / n_read >= ABOUT_THE_POLL,
         against,
-        np.array(read, dtype=np.int64)[says_no == against],
+        np.array(inside.read, dtype=np.int64)[says_no == against],
     )
 
 
@@ -244,8 +243,8 @@ def _opposite(
         telling: What words are worth.
         like_title: Cosine of each of the rows to the title, shape (n_rows,).
     """
-    own = {stems: LEAST_CARRIED + telling.stems.get(stems, 0.0) for stems in sorted(reader.what_it_says(title))}
-    if not own or not is_wish(title):
+    own = {stems: LEAST_CARRIED + telling.tells(stems) for stems in sorted(reader.what_it_says(title))}
+    if not own or not reader.is_wish(title):
         return None
     main = min(own, key=lambda stems: (-own[stems], stems))
     enough = SAME_WORDS * sum(own.values())
@@ -254,15 +253,14 @@ def _opposite(
         said = reader.what_it_says(texts[row])
         if main in said and (alike >= SAME_THING or sum(own[stems] for stems in own if stems in said) >= enough):
             speaking[row] = alike
-    of_title = side(title)
-    others = [row for row in speaking if is_wish(texts[row]) and _opposes(reader, texts[row], title, of_title)]
+    others = [row for row in speaking if reader.is_wish(texts[row]) and _opposes(reader, texts[row], title)]
     share = len(others) / max(1, len(speaking))
     return (min(others, key=lambda row: (-speaking[row], row)), share) if others and share >= OTHER_SIDE else None
 
 
-def _opposes(reader: Reader, text: str, title: str, of_title: Side) -> bool:
+def _opposes(reader: Reader, text: str, title: str) -> bool:
     """Whether a text and a title are on opposite sides of one thing: what either denies, the other speaks of."""
-    sides = side(text), of_title
+    sides = reader.side(text), reader.side(title)
     if not are_opposite(*sides):
         return False
     for taken, one, other in zip(sides, (text, title), (title, text), strict=True):
@@ -283,7 +281,7 @@ def _typical(vectors: FloatMatrix, rows: Labels, centre: FloatMatrix) -> Labels:
     return rows[np.argsort(-alike, kind="stable")[:TITLES_LOOKED_AT]]
 
 
-def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telling, reader: Reader) -> int | None:
+def _title(pieces: Sequence[Piece], alike: NDArray[np.float64], telling: _Telling, reader: Reader) -> int | None:
     """Which piece is near the middle and says a wish in words that the theme shares; None without pieces.
 
     Args:
@@ -293,13 +291,17 @@ def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telli
         reader: Reads them.
     """
     worth = alike.copy()
-    for number, (piece, _, _) in enumerate(pieces):
-        own, n_places = reader.carrying(piece)
-        tells = min(MOST_THAT_TELLS, sum(telling.stems[stems] for stems in own if stems in telling.stems))
-        alone = sum(1 - telling.shared.get(stems, 0.0) for stems in own) / max(1, len(own))
-        spoken_of = reduce(or_, (telling.texts_with[stems] for stems in own if stems in telling.texts_with), 0)
-        worth[number] += WHAT_TELLS * tells - WHAT_NOBODY_SHARES * alone - A_PLACE * min(2, n_places)
+    for number, piece in enumerate(pieces):
+        own, n_places = reader.carrying(piece.text)
+        tells, alone, spoken_of = 0.0, 0.0, 0
+        for stems in own:
+            worth_of = telling.stems.get(stems, _NOTHING)
+            tells += worth_of.tells
+            alone += 1 - worth_of.shared
+            spoken_of |= worth_of.texts_with
+        worth[number] += WHAT_TELLS * min(MOST_THAT_TELLS, tells) - A_PLACE * min(2, n_places)
         worth[number] += WHAT_IS_SPOKEN_OF * spoken_of.bit_count() / max(1, telling.n_read)
+        worth[number] -= WHAT_NOBODY_SHARES * alone / max(1, len(own))
     best, best_score = None, -np.inf
     for number in np.argsort(-worth, kind="stable").tolist():
         if worth[number] + MOST_EASE <= best_score:  # nor will any that follows be better
@@ -313,7 +315,7 @@ def _title(pieces: Sequence[_Piece], alike: NDArray[np.float64], telling: _Telli
 
 
 def _quotes(
-    texts: Sequence[str], vectors: FloatMatrix, rows: Labels, centre: FloatMatrix, titled: int
+    texts: Sequence[str], reader: Reader, vectors: FloatMatrix, rows: Labels, centre: FloatMatrix, titled: int
 ) -> tuple[int, ...]:
     """Texts near the middle and unlike each other; the one that gave the title only where there are too few."""
     left = [int(row) for row in rows if row != titled]
@@ -321,9 +323,7 @@ def _quotes(
         left.append(titled)
     of_left = vectors[left]
     alike = (of_left @ centre).astype(np.float64) / GRID**2
-    n_words = np.array([len(texts[row].split()) for row in left])
-    score = alike - 0.01 * np.maximum(n_words - 40, 0) - 0.04 * np.maximum(7 - n_words, 0)
-    score -= 0.2 * np.array([leans(texts[row]) for row in left])
+    score = alike + np.array([reader.quotes_well(texts[row]) for row in left])
     like_chosen = np.zeros(len(left))
     chosen: list[int] = []
     while len(chosen) < min(MOST_QUOTES, len(left)):

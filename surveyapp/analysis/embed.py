@@ -257,8 +257,11 @@ class _Pieces(NamedTuple):
 def _pieces_of(vocabulary: Sequence[str], table: PieceTable) -> _Pieces:
     """The pieces of words."""
     pieces_of = table.pieces(vocabulary) if vocabulary else []
-    occurring, columns = np.unique(np.fromiter(chain.from_iterable(pieces_of), dtype=np.int64), return_inverse=True)
-    of_words = _count_matrix(columns, list(map(len, pieces_of)), len(occurring))
+    said = np.fromiter(chain.from_iterable(pieces_of), dtype=np.int64)
+    occurring = np.flatnonzero(np.bincount(said, minlength=1))
+    column = np.zeros(len(table.vectors), dtype=np.int64)
+    column[occurring] = np.arange(len(occurring))
+    of_words = _count_matrix(column[said], list(map(len, pieces_of)), len(occurring))
     return _Pieces(of_words, table.vectors[occurring], occurring)
 
 

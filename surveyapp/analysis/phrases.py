@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -98,7 +99,9 @@ def read_first(groups: Labels) -> Labels:
     return rows
 
 
-def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Labels) -> Phrases:
+def count_phrases(
+    texts: Sequence[str], frame: frozenset[str], *groupings: Labels, names: frozenset[str] | None = None
+) -> Phrases:
     """Find the phrases of one to three words that neither begin nor end with a stop word or a word of the frame.
 
     Args:
@@ -106,36 +109,31 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
         frame: Words that weigh nothing, such as those of the question.
         groupings: Themes of the texts, then their sub-themes, each of shape (n_texts,); of large ones the first
             texts are read. Without any, of all texts.
+        names: Words that are mostly written with a capital; if not given, in the texts that are read.
     """
     themes = groupings[0] if groupings else np.zeros(len(texts), dtype=np.int64)
     rows = np.unique(np.concatenate([read_first(labels) for labels in groupings or (themes,)]))
     sizes, n_read = (np.bincount(labels + 1, minlength=1) for labels in (themes, themes[rows]))
+    read = [texts[row] for row in rows.tolist()]
+    said = list(map(words_and_marks, read))
+    said_by = Counter(chain.from_iterable(map(frozenset, said)))
     ends_phrase = _EndsPhrase(STOP_WORDS | frame)
-    stems_of = _Stems()
-    forms: Counter[str] = Counter()
-    said_by: Counter[str] = Counter()
+    written = [_phrases(words, ends_phrase) for words in said]
+    forms = Counter(chain.from_iterable(chain.from_iterable(written)))
+    stems_of = {form: stem(form) if " " not in form else _stems(form) for form in forms}
     of_text, words_of, stands_for = {}, {}, {}
-    of_theme: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for row in rows.tolist():
-        said = words_and_marks(texts[row])
-        written = _phrases(said, ends_phrase)
-        forms.update(written)
-        said_by.update({word for word in said if word[0].isalnum()})
-        of_text[row] = frozenset(map(stems_of.__getitem__, written))
-        words_of[row] = frozenset(stems for stems in of_text[row] if " " not in stems)
-        stands_for[row] = float(sizes[themes[row] + 1] / n_read[themes[row] + 1])
-        of_theme[int(themes[row])].update(of_text[row])
+    of_theme: defaultdict[int, list[frozenset[str]]] = defaultdict(list)
+    for row, theme, (single, longer) in zip(rows.tolist(), themes[rows].tolist(), written, strict=True):
+        words_of[row] = frozenset(map(stems_of.__getitem__, single))
+        of_text[row] = words_of[row].union(map(stems_of.__getitem__, longer))
+        stands_for[row] = float(sizes[theme + 1] / n_read[theme + 1])
+        of_theme[theme].append(of_text[row])
     in_texts: dict[str, float] = {}
     for theme in sorted(of_theme):
         each = float(sizes[theme + 1] / n_read[theme + 1])
-        for stems, n in of_theme[theme].items():
+        for stems, n in Counter(chain.from_iterable(of_theme[theme])).items():
             in_texts[stems] = in_texts.get(stems, 0.0) + n * each
-    shown_as: dict[str, str] = {}
-    for written_form, n in forms.items():
-        other = shown_as.setdefault(stems_of[written_form], written_form)
-        if (-n, written_form) < (-forms[other], other):
-            shown_as[stems_of[written_form]] = written_form
-    names = written_large(texts[row] for row in of_text)
+    names = written_large(read) if names is None else names
     return Phrases(
         of_text,
         words_of,
@@ -143,10 +141,10 @@ def count_phrases(texts: Sequence[str], frame: frozenset[str], *groupings: Label
         in_texts,
         len(texts),
         ends_phrase.empty,
-        shown_as,
-        places=place_names((texts[row] for row in of_text), names),
-        written_small=frozenset(said_by) - names,
-        often=frozenset(word for word, n in said_by.items() if n >= FEWEST_WITH_KEYWORD),
+        _shown_as(forms, stems_of),
+        places=place_names(read, names),
+        written_small=frozenset(word for word in said_by if word[0].isalnum()) - names,
+        often=frozenset(word for word, n in said_by.items() if n >= FEWEST_WITH_KEYWORD and word[0].isalnum()),
     )
 
 
@@ -161,74 +159,100 @@ class _EndsPhrase(dict[str, bool]):
         return self[word]
 
 
-class _Stems(dict[str, str]):
-    """The stems of a phrase, found once for each different one."""
-
-    def __missing__(self, phrase: str) -> str:
-        self[phrase] = " ".join(map(stem, phrase.split(" ")))
-        return self[phrase]
+def _stems(phrase: str) -> str:
+    """The stems of the words of a phrase: only an "s" at a word's end is ever lost."""
+    return " ".join(map(stem, phrase.split(" "))) if "s " in phrase or phrase[-1] == "s" else phrase
 
 
-def _phrases(said: Sequence[str], ends_phrase: _EndsPhrase) -> list[str]:
-    """The phrases of a text as they are written, given its words and marks."""
+def _shown_as(forms: Mapping[str, int], stems_of: Mapping[str, str]) -> dict[str, str]:
+    """The most frequent written form of each stem phrase; of several the first in the alphabet."""
+    shown_as: dict[str, str] = {}
+    for form, n in forms.items():
+        other = shown_as.setdefault(stems_of[form], form)
+        if other is not form and (-n, form) < (-forms[other], other):
+            shown_as[stems_of[form]] = form
+    return shown_as
+
+
+def _phrases(said: Sequence[str], ends_phrase: _EndsPhrase) -> tuple[list[str], list[str]]:
+    """The words of a text that could be keywords, and its longer phrases, as written; given its words and marks."""
     may_end = [*map(ends_phrase.__getitem__, said), False, False]
-    found = []
+    single, longer = [], []
     for i, word in enumerate(said):
         if not may_end[i]:
             continue
         if len(word) > 2:
-            found.append(word)
+            single.append(word)
         if may_end[i + 1]:
             two = f"{word} {said[i + 1]}"
-            found.append(two)
+            longer.append(two)
             if may_end[i + 2]:
-                found.append(f"{two} {said[i + 2]}")
+                longer.append(f"{two} {said[i + 2]}")
         elif may_end[i + 2] and said[i + 1] in INSIDE_PHRASE:
-            found.append(f"{word} {said[i + 1]} {said[i + 2]}")
-    return found
+            longer.append(f"{word} {said[i + 1]} {said[i + 2]}")
+    return single, longer
 
 
-def scores(phrases: Phrases, rows: Labels) -> dict[str, float]:
+class Inside(NamedTuple):
+    """What the texts of one theme say."""
+
+    n_texts: int
+    read: list[int]
+    """Rows of its texts that were read, at most MOST_READ."""
+    counts: Counter[str]
+    """How many of these have each phrase."""
+
+    @property
+    def fewest(self) -> int:
+        """How many texts have a keyword at least."""
+        return FEWEST_WITH_KEYWORD if self.n_texts >= SMALL else min(FEWEST_IN_SMALL, self.n_texts)
+
+
+def look_inside(phrases: Phrases, rows: Labels) -> Inside:
+    """Count the phrases in some texts.
+
+    Args:
+        phrases: Phrases of all texts.
+        rows: The texts of a theme.
+    """
+    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
+    return Inside(len(rows), read, Counter(chain.from_iterable(map(phrases.of_text.__getitem__, read))))
+
+
+def scores(phrases: Phrases, inside: Inside) -> dict[str, float]:
     """How well each phrase that stands in much of a theme tells it from the others.
 
     The score is the root of the share of the theme's texts that have it, times the logarithm of how many times that
     is its share of the other texts; longer phrases and things are favoured.
-
-    Args:
-        phrases: Phrases of all texts.
-        rows: The theme's texts.
     """
-    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
-    inside = Counter(chain.from_iterable(map(phrases.of_text.__getitem__, read)))
-    n_inside, n_all = len(rows), phrases.n_texts
-    part = n_inside / max(1, len(read))
-    fewest = FEWEST_WITH_KEYWORD if n_inside >= SMALL else min(FEWEST_IN_SMALL, n_inside)
-    enough = max(fewest, COVERAGE * len(read))
+    n_read, n_inside, n_all = len(inside.read), inside.n_texts, phrases.n_texts
+    part = n_inside / max(1, n_read)
+    enough = max(inside.fewest, COVERAGE * n_read)
+    may_be_common = n_inside < n_all / 2 and n_all >= FEWEST_TO_BE_COMMON
     found = {}
-    for stems, n in inside.items():
+    for stems, n in inside.counts.items():
+        if n < enough:
+            continue
         everywhere = phrases.in_texts[stems]
-        is_common = everywhere > MOST_COMMON * n_all and n_inside < n_all / 2 and n_all >= FEWEST_TO_BE_COMMON
-        if n < enough or is_common:
+        if may_be_common and everywhere > MOST_COMMON * n_all:
             continue
         outside = max(0.0, everywhere - n * part)
-        lift = log((n / len(read)) / ((outside + 0.5) / (n_all - n_inside + 1)))
+        lift = log((n / n_read) / ((outside + 0.5) / (n_all - n_inside + 1)))
         if lift > 0:
             longer = 1 + LONGER_PHRASE * stems.count(" ")
-            found[stems] = sqrt(n / len(read)) * lift * longer * _weight(phrases.shown_as[stems])
+            found[stems] = sqrt(n / n_read) * lift * longer * _weight(phrases.shown_as[stems])
     return found
 
 
-def keywords(phrases: Phrases, rows: Labels, found: dict[str, float] | None = None) -> list[str]:
+def keywords(phrases: Phrases, inside: Inside, found: Mapping[str, float] | None = None) -> list[str]:
     """Stem phrases that tell a theme from the others, best first: no word twice, no place alone, no repeated text.
 
     Args:
         phrases: Phrases of all texts.
-        rows: The theme's texts.
-        found: Their scores, where they are known already.
+        inside: What the theme's texts say.
+        found: The scores of its phrases, where they are known already.
     """
-    found = scores(phrases, rows) if found is None else found
-    read = [row for row in rows.tolist() if row in phrases.of_text][:MOST_READ]
-    fewest = FEWEST_WITH_KEYWORD if len(rows) >= SMALL else min(FEWEST_IN_SMALL, len(rows))
+    found = scores(phrases, inside) if found is None else found
     chosen: list[str] = []
     for stems in sorted(found, key=lambda s: (-found[s], s)):
         if len(chosen) == MOST_KEYWORDS:
@@ -236,7 +260,9 @@ def keywords(phrases: Phrases, rows: Labels, found: dict[str, float] | None = No
         shown = phrases.shown_as[stems].split()
         if only_a_place(shown, phrases.places) or any(_alike(a, b) for a in shown for c in chosen for b in c.split()):
             continue
-        if _different(stems, [phrases.words_of[row] for row in read if stems in phrases.of_text[row]], fewest):
+        if inside.counts[stems] > MOST_COMPARED or _different(
+            stems, [phrases.words_of[row] for row in inside.read if stems in phrases.of_text[row]], inside.fewest
+        ):
             chosen.append(stems)
     return chosen
 
@@ -257,6 +283,8 @@ def _weight(shown: str) -> float:
 
 def _alike(first: str, second: str) -> bool:
     """Whether a reader takes two words for one."""
+    if first[0] != second[0]:
+        return False
     if first == second or _ROOT.sub("", stem(first)) == _ROOT.sub("", stem(second)):
         return True
     shorter = min(len(first), len(second))
@@ -267,8 +295,6 @@ def _alike(first: str, second: str) -> bool:
 
 def _different(keyword: str, having: Sequence[frozenset[str]], fewest: int) -> bool:
     """Whether enough texts with a keyword are left when those with much the same other words are counted once."""
-    if len(having) > MOST_COMPARED:
-        return True
     own = set(keyword.split())
     kept: list[frozenset[str]] = []
     for found in having:

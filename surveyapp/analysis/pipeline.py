@@ -1,6 +1,6 @@
 """From answers to themes: one function to read from top to bottom, and the records it returns."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -17,6 +17,7 @@ from surveyapp.analysis.membership import Membership, grouped, vectors_of
 from surveyapp.analysis.phrases import count_phrases
 from surveyapp.analysis.reader import Reader
 from surveyapp.analysis.results import Analysis, Answer, Quote, Settings, Statement, Theme
+from surveyapp.analysis.side_processes import without_collector
 from surveyapp.analysis.tally import tally
 from surveyapp.analysis.texts import Texts, all_set_apart, once
 from surveyapp.analysis.vector_kinds import HYBRID, PACKAGE, check_vectors
@@ -50,6 +51,7 @@ Find = Callable[[Texts, Vectors, Vectors, Space], Membership]
 where a sentence model has listened), and the space in which these were placed."""
 
 
+@without_collector()
 def analyse(
     answers: Sequence[Answer],
     settings: Settings = DEFAULTS,
@@ -78,9 +80,11 @@ def analyse(
     with watch.step("vectors"):
         set_apart = all_set_apart(ideas.set_apart, ideas.kinds)
         texts = once(ideas.texts, ideas.said, set_apart=set_apart, may_quote=ideas.may_quote())
+        names = written_large(texts.shown[:MOST_LEARNT])
+        said = texts.words(0, MOST_LEARNT)
         space, learnt = learn_and_place(
-            texts.words(0, MOST_LEARNT),
-            written_large(texts.shown[:MOST_LEARNT]),
+            said,
+            names,
             question=settings.question,
             foreign=texts.other_language,
         )
@@ -89,7 +93,7 @@ def analyse(
     with watch.step("themes"):
         found = find(texts, vectors, static, space) if find else grouped(texts, vectors)
     with watch.step("names"):
-        descriptions = _described(texts, static, found, space)
+        descriptions = _described(texts, static, found, space, dict(zip(texts.shown, said, strict=False)), names)
     with watch.step("figures"):
         people = len({answer.person for answer in answers if answer.text.strip()})
         statements, themes = tally(ideas, texts.of, found, descriptions, people)
@@ -112,13 +116,20 @@ def _with_sentences(texts: Texts, static: Vectors) -> Vectors:
     return hybrid_vectors(texts.shown, static, ~texts.other_language)
 
 
-def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space) -> list[Description]:
+def _described(
+    texts: Texts,
+    vectors: Vectors,
+    themes: Membership,
+    space: Space,
+    said: Mapping[str, list[str]],
+    names: frozenset[str],
+) -> list[Description]:
     """Title, keywords and quotes of the themes, then of the sub-themes: of many texts some speak for all."""
     rows = _to_describe(texts, themes)
     shown = [texts.shown[row] for row in rows.tolist()]
     near = vectors[rows]
-    phrases = count_phrases(shown, space.frame, themes.labels[rows], themes.parts[rows])
-    reader = Reader(phrases)
+    phrases = count_phrases(shown, space.frame, themes.labels[rows], themes.parts[rows], names=names)
+    reader = Reader(phrases, said)
     described = []
     for labels in (themes.labels, themes.parts):
         if labels.max(initial=-1) < 0:
@@ -135,7 +146,7 @@ def _described(texts: Texts, vectors: Vectors, themes: Membership, space: Space)
                     quotable=texts.quotable[rows],
                     centres=middles(vectors, labels),
                     phrases=phrases,
-                    place=space.vectors,
+                    place=space.place,
                     reader=reader,
                 ),
                 strict=True,

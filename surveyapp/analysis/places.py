@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from surveyapp.analysis.tone_scan import word_set
 
@@ -47,7 +48,8 @@ _AFTER_A_NAME = word_set(
 """Of these, the ones before which only the name of a place stands."""
 _NAME = r"[A-Z][\w’'&-]*"
 _SMALL = re.compile(r"\b[a-z]{2,}\b")
-_NAMES = re.compile(rf"(?:\b(?P<before>[A-Za-z]+)\s+)?(?P<names>{_NAME}(?:[ ]+{_NAME})*)")
+_NAMES = re.compile(rf"(?:\b([A-Za-z]++)\s++)?({_NAME}(?:[ ]+{_NAME})*)")
+"""The word before names that stand in a row, and the names."""
 _IN = frozenset({"in", "near", "throughout", "around", "across", "within", "outside", "downtown"})
 
 
@@ -64,17 +66,17 @@ def place_names(texts: Iterable[str], names: frozenset[str]) -> frozenset[str]:
     within: Counter[str] = Counter()
     before_kind: set[str] = set()
     texts = list(texts)
-    for text in texts:
-        for found in _NAMES.finditer(text):
-            run = [name.lower().replace("’", "'").removesuffix("'s") for name in found["names"].split()]
-            inside = (found["before"] or "").lower() in _IN
-            for i, name in enumerate(run):
-                said[name] += 1
-                within[name] += inside
-                if i and name in _AFTER_A_NAME:
-                    before_kind.add(run[i - 1])
+    for (word_before, row), times in Counter(chain.from_iterable(map(_NAMES.findall, texts))).items():
+        run = [name.lower().replace("’", "'").removesuffix("'s") for name in row.split()]
+        inside = times if word_before.lower() in _IN else 0
+        for i, name in enumerate(run):
+            said[name] += times
+            within[name] += inside
+            if i and name in _AFTER_A_NAME:
+                before_kind.add(run[i - 1])
     often = {n for n, times in within.items() if times >= FEWEST_IN_PLACE and times >= IN_A_PLACE * said[n]}
     kinds = KINDS_OF_PLACE & names
-    for text in texts if kinds else ():
-        kinds = kinds.difference(_SMALL.findall(text))  # "Valley", where nobody writes of a valley
+    for text in texts:
+        if any(kind in text for kind in kinds):
+            kinds = kinds.difference(_SMALL.findall(text))  # "Valley", where nobody writes of a valley
     return _KNOWN | ((often | before_kind) & names) - _NO_PLACES - KINDS_OF_PLACE | kinds

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from surveyapp.analysis.lexicon import is_spelt, tag
 from surveyapp.analysis.split import Span
+from surveyapp.analysis.tone_scan import word_set
 from surveyapp.analysis.words import STOP_WORDS, lowered, words
 
 BEST_LENGTH = (4, 13)
@@ -63,13 +64,14 @@ FIRST_WORDS = 100
 LONGEST_END = 12
 """More characters than any of these words has."""
 _HALF_OF_A_PAIR = re.compile(r"\b(?:both|either|neither|between|not only)\b")
-_CUT = re.compile(
+_CUT = re.compile(  # what it begins with tells most places at once that nothing begins there
+    r"(?=[\s;:()\[\]–—.!?,])(?:"
     r"\s*[;:()\[\]–—]+\s*|\s+-+\s+|\s*(?<!\.)[.!?]+(?<!\.\.)\s+|"
     r"\s*,\s*(?=(?:and |but |so )?(?:we|they|it|this|there|i)\b)|"
     r"\s*,\s*(?=(?:especially|including|such|rather|instead|for example|in order|which|who|while|because|since|so|but|"
     r"then|regardless|even|particularly|not|as|with)\b)|"
     r"\s+(?=(?:because|so that|so|since|which|while|but|and|unless|even|especially|rather than|in order|"
-    r"instead of|such a|such as|including|for example|to help)\b)",
+    r"instead of|such a|such as|including|for example|to help)\b))",
 )
 _GOES_ON = re.compile(
     r"\s*(?:,?\s*(?:and|or)\s)?(?:we|they|it|this|there|i|you|because|so|since|which|while|but|unless|even|not|let)\b",
@@ -85,6 +87,11 @@ _OF_THE_POLL = re.compile(
     r"\b(?:(?:this|the|these|your) (?:poll|survey|questionnaire|questions?|statements?|form)|(?:i|to) (?:dis)?agree|"
     r"agreed|answer(?:ed|ing)? (?:this|these))\b",
 )
+_WORDS_OF_THE_POLL = word_set(
+    "poll survey questionnaire question questions statement statements form agree disagree agreed answer answered "
+    "answering"
+)
+"""One of which is in every text that the pattern finds: most have none."""
 _NOT = re.compile(r"\b(?:not|no|never|nor|none|stop|against|oppose|ban|without|cannot|[a-z]+n['’]t|dont)\b")
 _ASKS = re.compile(r"(?:why|how|what|when|where|who|which|do|does|is|are|can|could|will|would|shall)\b")
 _STUCK = re.compile(r"[^\W\d_][,;:!?&][^\W\d_]{2}|^&[^\W\d_]{2}")
@@ -104,11 +111,16 @@ def title_spans(statement: str) -> list[Span]:
         return spans
     cuts = [found.span() for found in _CUT.finditer(lowered(statement), start, min(end, start + 1000))]
     bounds = [(start, start), *cuts, (end, end)]
-    begins = [begin for _, begin in bounds[:-1]]
-    for i, begin in enumerate(begins):
+    for i, (_, after_cut) in enumerate(bounds[:-1]):
+        begin, _ = _bare(statement, (after_cut, end))
+        if i > 0 and not (statement[begin : begin + 1].isupper() or _BEGINS_ANEW.match(statement, begin)):
+            continue
         for stop, after in bounds[i + 1 : i + 5]:
             span = _bare(statement, (begin, stop))
-            if span[0] < span[1] and _stands_alone(statement, span, after, is_first=i == 0):
+            n = len(statement[slice(*span)].split())
+            if n > BEST_LENGTH[1]:
+                break
+            if n >= BEST_LENGTH[0] and _stands_alone(statement, span, after):
                 spans.append(span)
     return list(dict.fromkeys(spans))
 
@@ -146,9 +158,9 @@ def is_against(piece: str) -> bool:
     return _NOT.search(piece.lower()) is not None
 
 
-def is_about_the_poll(piece: str) -> bool:
-    """Whether a piece is about the survey in which it was written."""
-    return _OF_THE_POLL.search(piece.lower()) is not None
+def is_about_the_poll(piece: str, said: list[str]) -> bool:
+    """Whether a piece, with these words, is about the survey in which it was written."""
+    return not _WORDS_OF_THE_POLL.isdisjoint(said) and _OF_THE_POLL.search(piece.lower()) is not None
 
 
 def reading_ease(
@@ -169,7 +181,7 @@ def reading_ease(
     score -= 0.30 * (n > LONGEST)
     score -= 0.10 * (_REFERS_ELSEWHERE.search(small) is not None)
     score -= 0.16 * ("?" in piece or _ASKS.match(small) is not None)
-    score -= 0.15 * (not of_the_poll and is_about_the_poll(piece))
+    score -= 0.15 * (not of_the_poll and is_about_the_poll(piece, said))
     if _SAYS_I.search(small):
         score -= 0.06 if _WISHES_ONESELF.match(small) else 0.20 if _ABOUT_ONESELF.match(small) else 0.12
     score -= 0.15 * (_OPEN_BEGIN.match(small) is not None)
@@ -213,20 +225,16 @@ def _bare(text: str, span: Span) -> Span:
     return start, end
 
 
-def _stands_alone(statement: str, span: Span, after: int, *, is_first: bool) -> bool:
+def _stands_alone(statement: str, span: Span, after: int) -> bool:
     """Whether a clause cut from a statement is a whole wish by itself.
 
     Args:
         statement: Where it is cut from.
-        span: The clause.
+        span: The clause, which begins as a statement does.
         after: Where the statement goes on.
-        is_first: Whether the statement begins with it.
     """
     piece, rest = statement[span[0] : span[1]], statement[span[1] : after + 40]
-    if not (is_first or piece[0].isupper() or _BEGINS_ANEW.match(piece)):
-        return False
-    n = len(piece.split())
-    if not BEST_LENGTH[0] <= n <= BEST_LENGTH[1] or piece.count('"') % 2 or piece.count("(") != piece.count(")"):
+    if piece.count('"') % 2 or piece.count("(") != piece.count(")"):
         return False
     small = piece.lower()
     if _OPEN_BEGIN.match(small) or _OPEN_END.search(small[-LONGEST_END:]) or not is_wish(piece):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from surveyapp.analysis.tone_topics import SUBJECTS, is_subject
+from surveyapp.analysis.words import may_repeat
 
 NEGATION_REACH: Final = 4  # words that a negator turns, unless a clause ends before
 REACH_OF_OPINION: Final = 8  # "I don't think that the new hall is bad"
@@ -25,7 +26,6 @@ _find_ascii_tokens = re.compile(r"[a-z]+(?:'[a-z]+)*" + _OTHER_TOKENS).findall
 _find_tokens = re.compile(
     r"[^\W\d_]+(?:'[^\W\d_]+)*" + _OTHER_TOKENS + r"|[\u2600-\u27bf\U0001f300-\U0001faff]"  # emoji, one by one
 ).findall
-_has_stretch = re.compile(r"(.)\1\1", re.DOTALL).search
 _stretches = re.compile(r"(.)\1{2,}", re.DOTALL)
 
 
@@ -126,7 +126,7 @@ class Scan(NamedTuple):
 def tokens_of(text: str) -> list[str]:
     """Split into lower-case words, numbers, punctuation and emoji; "sooooo" becomes "soo"."""
     text = text.lower()
-    if _has_stretch(text):
+    if may_repeat(text, 3):
         text = _stretches.sub(r"\1\1", text)
     if text.isascii():
         tokens: list[str] = _find_ascii_tokens(text)

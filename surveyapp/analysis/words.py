@@ -71,21 +71,21 @@ def clean(text: str) -> str:
     return text
 
 
-def _may_repeat(text: str) -> bool:
-    """Whether some character may stand four times in a row, several times faster than by looking for it.
+def may_repeat(text: str, times: int) -> bool:
+    """Whether some character may stand so many times in a row, several times faster than by looking for it.
 
     Where a text equals itself one character later, the difference of the two, as numbers, has zero bytes.
     """
     if not text.isascii():
         return True
     number = int.from_bytes(text.encode())
-    return b"\0\0\0" in (number ^ (number >> 8)).to_bytes(len(text))
+    return bytes(times - 1) in (number ^ (number >> 8)).to_bytes(len(text))
 
 
 def _small(text: str) -> str:
     """The text clean, in small letters, apostrophes straight, letters not drawn out."""
     text = clean(text).lower().replace("’", "'")
-    return _REPEATED.sub(r"\1\1", text) if _may_repeat(text) else text
+    return _REPEATED.sub(r"\1\1", text) if may_repeat(text, 4) else text
 
 
 def lowered(text: str) -> str:

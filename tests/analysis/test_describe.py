@@ -3,7 +3,7 @@ import numpy as np
 from surveyapp.analysis.cluster import middles
 from surveyapp.analysis.describe import Description, describe
 from surveyapp.analysis.embed import learn_space
-from surveyapp.analysis.phrases import count_phrases, keywords
+from surveyapp.analysis.phrases import count_phrases, keywords, look_inside
 from surveyapp.analysis.titles import is_wish
 from surveyapp.analysis.words import words
 
@@ -36,7 +36,7 @@ def described(*groups: list[str]) -> tuple[list[str], list[Description]]:
         quotable=np.ones(len(texts), dtype=np.bool_),
         centres=middles(vectors, labels),
         phrases=count_phrases(texts, frozenset()),
-        place=space.vectors,
+        place=space.place,
     )
     return texts, found
 
@@ -67,7 +67,7 @@ def test_a_title_speaks_for_the_majority_side() -> None:
 def test_no_keyword_is_a_stop_word_or_a_word_of_the_question() -> None:
     phrases = count_phrases(TREES, frozenset({"trees", "tree"}))
 
-    found = [phrases.shown_as[stems] for stems in keywords(phrases, np.arange(len(TREES)))]
+    found = [phrases.shown_as[stems] for stems in keywords(phrases, look_inside(phrases, np.arange(len(TREES))))]
 
     assert not {"trees", "the", "more", "we"} & {word for phrase in found for word in phrase.split()}
 

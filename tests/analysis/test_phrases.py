@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.analysis.lexicon import is_spelt, tag
-from surveyapp.analysis.phrases import MOST_KEYWORDS, MOST_READ, count_phrases, keywords, only_a_place, read_first
+from surveyapp.analysis.phrases import (
+    MOST_KEYWORDS,
+    MOST_READ,
+    count_phrases,
+    keywords,
+    look_inside,
+    only_a_place,
+    read_first,
+)
 from surveyapp.analysis.places import place_names
 from surveyapp.analysis.words import STOP_WORDS, written_large
 
@@ -26,7 +34,8 @@ SHELTER = [
 
 def shown(texts: list[str], rows: range, frame: frozenset[str] = frozenset()) -> list[str]:
     phrases = count_phrases(texts, frame)
-    return [phrases.shown_as[stems] for stems in keywords(phrases, np.arange(rows.start, rows.stop))]
+    inside = look_inside(phrases, np.arange(rows.start, rows.stop))
+    return [phrases.shown_as[stems] for stems in keywords(phrases, inside)]
 
 
 def test_keywords_stand_in_much_of_the_theme_and_little_elsewhere() -> None:
@@ -112,7 +121,7 @@ def test_no_keyword_of_any_texts_is_a_stop_word_a_word_of_the_frame_or_a_place(t
     places = place_names(every, written_large(every))
 
     for rows in (np.arange(5), np.arange(5, len(every))):
-        found = [phrases.shown_as[stems].split() for stems in keywords(phrases, rows)]
+        found = [phrases.shown_as[stems].split() for stems in keywords(phrases, look_inside(phrases, rows))]
         assert len(found) <= MOST_KEYWORDS
         assert not any(word in STOP_WORDS | frame for phrase in found for word in (phrase[0], phrase[-1]))
         assert not any(all(word in places for word in phrase) for phrase in found)
