@@ -133,9 +133,9 @@ class Page:
         return self.number == len(self.screens)
 
     @property
-    def is_untouched(self) -> bool:
-        """Whether it shows nothing that depends on one member: nobody wrote into it or kept anything yet."""
-        is_theirs = self.kept or self.readings or self.wanted or self.is_change or self.shows_all
+    def is_for_everybody(self) -> bool:
+        """Whether it shows nothing that depends on one member: nobody wrote into it, kept anything or votes on it."""
+        is_theirs = self.kept or self.readings or self.wanted or self.is_change or self.shows_all or self.votes
         return not is_theirs and self.typed == UNTOUCHED
 
     @property

@@ -18,12 +18,11 @@ from surveyapp.errors import NotFound
 from surveyapp.responses import collect
 from surveyapp.responses.answer_page import Page
 from surveyapp.responses.ballots import Move, ballots_of, flagged_by, move_of, new_proposals, note_move, propose_new
-from surveyapp.responses.collect import Stored
+from surveyapp.responses.collect import Kept, Stored
 from surveyapp.responses.drawn_views import drawn
 from surveyapp.responses.held import Bearer, bearer_of
-from surveyapp.responses.language_views import choices, survey_to_read
+from surveyapp.responses.language_views import survey_to_read
 from surveyapp.responses.marks import HOUR, at_sending
-from surveyapp.responses.screens import is_quotable, screens
 from surveyapp.responses.shared_views import (
     MINUTE,
     STALE,
@@ -37,7 +36,7 @@ from surveyapp.responses.shared_views import (
     sent,
     to,
 )
-from surveyapp.surveys.kinds import RULES, minutes
+from surveyapp.surveys.kinds import RULES
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.proposals import Proposals
 from surveyapp.surveys.rules import name_of
@@ -55,71 +54,27 @@ BUSY = "We could not store this just now. Nothing was lost: please press again i
 log = structlog.get_logger(__name__)
 
 
-def welcome(link: str) -> ResponseReturnValue:
-    """Say why we ask, how long it takes and what is promised."""
-    return show_welcome(survey_to_read(db_session(), link))
-
-
-def show_welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
-    """The first page; with a *notice*, as an answer to what could not be done."""
-    if not is_open(survey):
-        return closed(survey), HTTPStatus.OK
-    kept = None
-    if held().secret(survey.link):
-        kept = collect.kept(db_session(), survey, _by_cookie(survey).code)
-    before = held().sent(survey.link)
-    about_them: dict[str, Any] = {
-        "is_invited": kept is not None,
-        "is_answered": kept is not None and kept.is_sent,
-        "is_begun": kept.is_there if kept else bool(held().code(survey.link)),
-        "is_preview": False,
-        "notice": notice,
-    }
-    holes = {"receipt": before.receipt if before else ""}
-    page = drawn("responses/welcome.html", tuple(about_them.values()), holes, **welcome_words(survey), **about_them)
-    return page, HTTPStatus.BAD_REQUEST if notice else HTTPStatus.OK
-
-
-def welcome_words(survey: Survey) -> dict[str, Any]:
-    """What the first page of a survey says to everybody."""
-    return {
-        "survey": survey,
-        "community": survey.community,
-        "minutes": minutes(survey.questions),
-        "is_optional": not any(question.is_required for question in survey.questions),
-        "is_quotable": is_quotable(survey),
-        "screens": screens(survey),
-        **choices(survey),
-    }
-
-
-def start(link: str) -> ResponseReturnValue:
-    """Give the browser a form of its own, or the one it has begun."""
-    with reading(sessions()) as reader:
-        survey = survey_to_read(reader, link)
-    if not is_open(survey) or not has_valid_token():
-        return show_welcome(survey_to_read(db_session(), link), notice=STALE)
-    if not held().secret(link):
-        held().begin(link, held().code(link) or collect.new_code())
-    held().start_clock(link, now())
-    return to("responses.part", link=link, number=1)
-
-
 def part(link: str, number: int) -> ResponseReturnValue:
     """Show one screen, with what was kept of it."""
     survey = survey_to_read(db_session(), link)
     if not is_open(survey):
         return closed(survey)
     page = Page(survey, number)
-    bearer = _by_cookie(survey)
+    bearer = by_cookie(survey)
     if not bearer.code:
         return to("responses.welcome", link=link)
     kept = collect.kept(db_session(), survey, bearer.code)
-    page.kept, page.is_change = kept.answers, kept.is_sent
     if kept.is_sent and not held().is_changing(link):
         return sent(link, bearer.code)
+    fill(page, kept)
     if page.is_passed_over():
         return to("responses.part", link=link, number=page.next())
+    return _show(page, bearer)
+
+
+def fill(page: Page, kept: Kept) -> None:
+    """Put into a screen what was kept of it, and as many boxes for ideas as the address asks for."""
+    page.kept, page.is_change = kept.answers, kept.is_sent
     page.typed = {"may_quote": "yes" if kept.may_quote else "no"}
     for question in page.screen.questions:
         if question.id in kept.answers:
@@ -127,7 +82,6 @@ def part(link: str, number: int) -> ResponseReturnValue:
         boxes = request.args.get(name_of(question), "")
         if boxes.isascii() and boxes.isdigit() and len(boxes) == 1:
             page.wanted = {**page.wanted, question.id: int(boxes)}
-    return _show(page, bearer)
 
 
 def answer(link: str, number: int) -> ResponseReturnValue:
@@ -258,7 +212,7 @@ def thanks(link: str) -> ResponseReturnValue:
     )
 
 
-def _by_cookie(survey: Survey) -> Bearer:
+def by_cookie(survey: Survey) -> Bearer:
     """Who asks, by what the browser holds; a personal link that leads nowhere any more is told of once."""
     try:
         return bearer_of(db_session(), survey, held())
@@ -319,22 +273,33 @@ def _show(
     retry_after: int = 0,
     missing: list[tuple[int, str, str]] | None = None,
 ) -> ResponseReturnValue:
-    if page.votes and status != HTTPStatus.SERVICE_UNAVAILABLE:
+    if status != HTTPStatus.SERVICE_UNAVAILABLE:
+        look_up_ballots(page, bearer)
+    words = part_words(page) | {"notice": notice, "missing": missing or [], "is_preview": False}
+    kind = page.number if page.is_for_everybody and not (notice or missing) else None
+    response = make_response(drawn("responses/part.html", kind, holes_of(bearer), **words), status)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def look_up_ballots(page: Page, bearer: Bearer) -> None:
+    """Choose what the member votes on next, if there is a vote on the screen."""
+    if page.votes:
         with reading(sessions()) as reader:
             page.ballots = ballots_of(reader, page, bearer.code, held().again(page.survey.link))
-    context: dict[str, Any] = {
+
+
+def part_words(page: Page) -> dict[str, Any]:
+    """What the questions of a screen are drawn with."""
+    return {
         "page": page,
         "survey": page.survey,
         "community": page.survey.community,
         "has_voted": bool(held().last_vote(page.survey.link)),
-        "notice": notice,
-        "missing": missing or [],
-        "is_preview": False,
     }
-    holes = {"code": bearer.code, "invited": bearer.secret, "written_code": collect.written_code(bearer.code)}
-    is_for_everybody = page.is_untouched and not (notice or missing or page.votes)
-    kind = page.number if is_for_everybody else None
-    response = make_response(drawn("responses/part.html", kind, holes, **context), status)
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+
+
+def holes_of(bearer: Bearer) -> dict[str, str]:
+    """What differs on a screen from member to member."""
+    return {"code": bearer.code, "invited": bearer.secret, "written_code": collect.written_code(bearer.code)}

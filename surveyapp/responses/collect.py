@@ -13,7 +13,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
@@ -283,16 +283,16 @@ def _delete_responses(session: Session, ids: Any) -> None:
 class Kept:
     """What a member has given so far."""
 
-    is_sent: bool
-    may_quote: bool
-    answers: Mapping[int, Any]  # content by question
+    is_sent: bool = False
+    may_quote: bool = True
+    answers: Mapping[int, Any] = field(default_factory=dict)  # content by question
     is_there: bool = False  # whether the code leads to anything
 
 
 def kept(session: Session, survey: Survey, code: str) -> Kept:
     """What was kept under a private code, or sent; nothing, if it is new or the survey is closed."""
     if survey.answer_key is None:
-        return Kept(is_sent=False, may_quote=True, answers={})
+        return Kept()
     rows = session.execute(
         select(Response.is_sent, Response.may_quote, Answer.question_id, Answer.content)
         .outerjoin(Answer, Answer.response_id == Response.id)

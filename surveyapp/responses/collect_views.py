@@ -2,6 +2,7 @@
 
 import io
 from http import HTTPStatus
+from typing import Any
 
 import segno
 from flask import Response, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from sqlalchemy import select
 from surveyapp.db import now
 from surveyapp.errors import BadInput
 from surveyapp.responses import collect, invite, marks, reach
-from surveyapp.responses.answer_page import Page
-from surveyapp.responses.answer_views import welcome_words
+from surveyapp.responses.answer_page import UNTOUCHED, Page
+from surveyapp.responses.answer_views import part_words
 from surveyapp.responses.language_views import asked_for, say
+from surveyapp.responses.welcome_views import welcome_words
 from surveyapp.surveys.at_link import survey_at
 from surveyapp.surveys.design import is_open_on
-from surveyapp.surveys.models import State, Survey
+from surveyapp.surveys.models import Layout, State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 
 
@@ -62,30 +64,20 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
     survey = find(Survey, survey_id)
     if language := asked_for(survey):
         say(db_session(), survey, language)
-    if number == 0:
-        return render_template(
-            "responses/welcome.html",
-            **welcome_words(survey),
-            receipt="",
-            is_invited=False,
-            is_answered=False,
-            is_begun=False,
-            notice="",
-            is_preview=True,
-        )
-    page = Page(survey, number, typed={"may_quote": "yes"}, shows_all=True)
-    return render_template(
-        "responses/part.html",
-        page=page,
-        survey=survey,
-        community=survey.community,
-        code="",
-        invited="",
-        written_code="",
-        notice="",
-        missing=[],
-        is_preview=True,
-    )
+    words: dict[str, Any] = {
+        "notice": "",
+        "missing": [],
+        "is_preview": True,
+        "code": "",
+        "invited": "",
+        "written_code": "",
+    }
+    if number or survey.layout is Layout.SURVEY:
+        words |= part_words(Page(survey, number or 1, typed=UNTOUCHED, shows_all=True))
+    if number:
+        return render_template("responses/part.html", **words)
+    words |= {"receipt": "", "is_invited": False, "is_answered": False, "is_begun": False}
+    return render_template("responses/welcome.html", **welcome_words(survey), **words)
 
 
 def close(survey_id: int) -> ResponseReturnValue:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp.db import reading
 from surveyapp.responses import collect
-from surveyapp.responses.answer_views import show_welcome
 from surveyapp.responses.held import bearer_of
 from surveyapp.responses.invite import find_invitation
 from surveyapp.responses.language_views import survey_to_read
 from surveyapp.responses.shared_views import STALE, closed, has_valid_token, held, is_flooded, is_open, sent, to
+from surveyapp.responses.welcome_views import show_welcome
 from surveyapp.surveys.models import Survey
 from surveyapp.web import db_session, sessions
 

@@ -1,19 +1,20 @@
 """The routes of responses: pages for members by a survey's open link, pages for those who run the community.
 
-Their views are in answer_views.py and own_views.py, in collect_views.py, reach_views.py and note_views.py. The list of
-surveys shows how many answered, which surveys/ does not know: so it is drawn here, under its own name.
+Their views are in welcome_views.py, answer_views.py and own_views.py, in collect_views.py, reach_views.py and
+note_views.py. The list of surveys shows how many answered, which surveys/ does not know: so it is drawn here, under
+its own name.
 """
 
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from surveyapp.responses import answer_views, collect_views, note_views, own_views, reach_views
+from surveyapp.responses import answer_views, collect_views, note_views, own_views, reach_views, welcome_views
 from surveyapp.surveys.views import bp as surveys
 
 bp = Blueprint("responses", __name__)
 
-bp.add_url_rule("/s/<link>", view_func=answer_views.welcome)
-bp.add_url_rule("/s/<link>", view_func=answer_views.start, methods=["POST"])
+bp.add_url_rule("/s/<link>", view_func=welcome_views.welcome)
+bp.add_url_rule("/s/<link>", view_func=welcome_views.start, methods=["POST"])
 bp.add_url_rule("/s/<link>/<int:number>", view_func=answer_views.part)
 bp.add_url_rule("/s/<link>/<int:number>", view_func=answer_views.answer, methods=["POST"])
 bp.add_url_rule("/s/<link>/thanks", view_func=answer_views.thanks)
@@ -52,5 +53,5 @@ def check_tokens_in_the_view(state: BlueprintSetupState) -> None:
     What ends our mail is pressed by mail programs, which have no token: the address itself is the proof.
     """
     own = (own_views.go_on, own_views.change, own_views.withdraw, own_views.forget)
-    for view in (answer_views.start, answer_views.answer, *own, reach_views.end_mail):
+    for view in (welcome_views.start, answer_views.answer, *own, reach_views.end_mail):
         state.app.extensions["csrf"].exempt(view)

@@ -42,8 +42,8 @@ class Member:
         return self.answer.text
 
     def start(self) -> "Member":
-        """Press the button of the first page."""
-        return self.press()
+        """Press the button of the first page, unless the questions stand on it."""
+        return self if 'id="questions"' in self.page else self.press()
 
     def go(self, number: int) -> "Member":
         """Open a part by its address."""
