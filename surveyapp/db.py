@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -117,9 +117,12 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     import pysqlite3
 
+    from surveyapp.turns import taking_turns
+
     if url.database:
         refuse_network_file_system(Path(url.database))
-    engine = sa.create_engine(url, module=pysqlite3, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
+    own = {"timeout": BUSY_MS / 1000, "factory": taking_turns(BUSY_MS / 1000)}
+    engine = sa.create_engine(url, module=pysqlite3, hide_parameters=True, connect_args=own)
     journal = journal_for(pysqlite3.sqlite_version_info)
 
     @event.listens_for(engine, "connect")
@@ -144,6 +147,11 @@ def _sqlite_engine(url: URL) -> Engine:
         if connection.info.get("query_only") != query_only:  # else the last transaction of this connection left it so
             connection.exec_driver_sql(f"PRAGMA query_only={query_only}")
             connection.info["query_only"] = query_only
+        if mode == "IMMEDIATE":
+            try:
+                cast(Any, connection.connection.dbapi_connection).take_turn()
+            except pysqlite3.OperationalError as error:
+                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error, hide_parameters=True) from error
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine

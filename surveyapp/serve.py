@@ -46,7 +46,8 @@ def refuse_busy_port(host: str, port: int) -> None:
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until SIGINT or SIGTERM; if web server or worker dies, it is started again."""
-    environ = {**os.environ, "SURVEYAPP_PUBLIC_URL": settings.public_url}
+    environ = {"MALLOC_ARENA_MAX": "1", **os.environ, "SURVEYAPP_PUBLIC_URL": settings.public_url}
+    # one heap for all threads, which take turns anyway: several would hold some 30 MB more
     common = ["--instance", str(settings.instance)]
     commands = {
         "web": [*_python("serve-web"), *common, "--host", host, "--port", str(port), "--workers", str(workers)],
@@ -99,8 +100,9 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent:
     import gunicorn.app.base
 
     from surveyapp import create_app
-    from surveyapp.responses import views  # noqa: F401 - loaded before the workers are made, which so share its memory
 
+    app = create_app(settings)  # before the workers are made, which so share its memory
+    app.extensions["surveyapp"].engine.dispose()  # but no connection
     gc.freeze()  # or looking for garbage would copy it
     options = {
         "bind": f"{host}:{port}",
@@ -131,7 +133,6 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent:
                     self.cfg.set(name, value)
 
         def load(self) -> "Flask":
-            app = create_app(settings)
             _when_parent_is_gone(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
             return app
 

@@ -13,7 +13,8 @@ from surveyapp.db import now
 from surveyapp.errors import BadInput
 from surveyapp.responses import collect, invite, marks, reach
 from surveyapp.responses.answer_page import UNTOUCHED, Page
-from surveyapp.responses.answer_views import part_words
+from surveyapp.responses.answer_views import holes_of, part_words
+from surveyapp.responses.held import Bearer
 from surveyapp.responses.language_views import asked_for, say
 from surveyapp.responses.welcome_views import welcome_words
 from surveyapp.surveys.at_link import survey_at
@@ -64,20 +65,13 @@ def preview(survey_id: int, number: int = 0) -> ResponseReturnValue:
     survey = find(Survey, survey_id)
     if language := asked_for(survey):
         say(db_session(), survey, language)
-    words: dict[str, Any] = {
-        "notice": "",
-        "missing": [],
-        "is_preview": True,
-        "code": "",
-        "invited": "",
-        "written_code": "",
-    }
+    words: dict[str, Any] = {"notice": "", "missing": [], "is_preview": True, **holes_of(Bearer(""))}
     if number or survey.layout is Layout.SURVEY:
         words |= part_words(Page(survey, number or 1, typed=UNTOUCHED, shows_all=True))
     if number:
         return render_template("responses/part.html", **words)
     words |= {"receipt": "", "is_invited": False, "is_answered": False, "is_begun": False}
-    return render_template("responses/welcome.html", **welcome_words(survey), **words)
+    return render_template("responses/welcome.html", **welcome_words(survey) | words)
 
 
 def close(survey_id: int) -> ResponseReturnValue:

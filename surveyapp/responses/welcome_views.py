@@ -39,7 +39,7 @@ def show_welcome(survey: Survey, notice: str = "") -> ResponseReturnValue:
     about_them: dict[str, Any] = {
         "is_invited": bool(bearer.secret),
         "is_answered": bool(bearer.secret and kept and kept.is_sent),
-        "is_begun": kept.is_there if kept and bearer.secret else bool(bearer.code),
+        "is_begun": kept.is_there if kept else bool(bearer.code),
         "is_preview": False,
         "notice": notice,
     }

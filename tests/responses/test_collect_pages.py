@@ -16,9 +16,10 @@ from surveyapp.csv_file import read_csv
 from surveyapp.responses.map_columns import guess
 from surveyapp.responses.models import Response
 from surveyapp.responses.take_in import plan, take_in
-from surveyapp.surveys.models import State, Survey
+from surveyapp.surveys.models import Layout, State, Survey
 from tests.conftest import SignInAs, token_of
 from tests.factories import make_community, make_response, make_survey, make_user
+from tests.responses.every_kind import make_asked
 from tests.responses.member import words_of
 
 
@@ -99,6 +100,18 @@ def test_a_survey_is_closed_in_two_steps(
     assert post(managing, f"{base}/{survey_id}/close").status_code == 409
     assert session.scalars(select(Survey.state)).one() is State.CLOSED
     assert len(list(session.scalars(select(Response)))) == 1
+
+
+def test_the_preview_of_a_survey_on_one_page_shows_promise_and_questions(
+    session: Session, managing: FlaskClient, base: str, community: Community
+) -> None:
+    survey, _ = make_asked(session, community, ["line"], layout=Layout.SURVEY)
+    session.commit()
+    preview = managing.get(f"{base}/{survey.id}/preview")
+    words = words_of(preview.text)
+    assert preview.status_code == 200
+    assert words.index("Our promise") < words.index("In one line?") < words.index("End of the preview")
+    assert 'method="post"' not in preview.text.partition("<main")[2].partition("</main>")[0]
 
 
 def test_a_preview_shows_all_pages_of_a_draft_and_can_store_nothing(
