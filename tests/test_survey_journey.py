@@ -160,26 +160,29 @@ def test_a_manager_reaches_everybody_once_and_each_link_takes_one_answer(
 
 
 def begin(app: Flask, link: str) -> tuple[FlaskClient, TestResponse]:
-    """One member's browser that has opened the link and gone on to the questions."""
+    """One member's browser that has opened the link, below whose promise the questions stand."""
     client = app.test_client()
-    page = client.get(link, follow_redirects=True)
-    (start,) = lxml.html.document_fromstring(page.text).xpath("//main//button[contains(@class, 'btn-primary')]")
-    return client, press(client, page, " ".join(start.text_content().split()))  # in the member's language
+    return client, client.get(link, follow_redirects=True)
 
 
 def finish(begun: tuple[FlaskClient, TestResponse]) -> int:
     """Answer everything on the one page, and send."""
     client, page = begun
     for _ in range(2):  # who comes by bus is asked one thing more
-        page = client.post(page.request.path, data=filled(page.text), follow_redirects=True)
+        page = client.post(questions_of(page.text).action, data=filled(page.text), follow_redirects=True)
         if 'name="seen"' not in page.text:
             break
     return page.status_code
 
 
+def questions_of(page: str) -> Any:
+    """The form with the questions."""
+    return next(form for form in lxml.html.document_fromstring(page).forms if form.xpath(".//textarea"))
+
+
 def filled(page: str) -> dict[str, str]:
     """Every field of the page's form, filled by its kind."""
-    form = next(form for form in lxml.html.document_fromstring(page).forms if form.xpath(".//textarea"))
+    form = questions_of(page)
     typed = {name: value for name, value in form.form_values() if value is not None}
     places: Counter[str] = Counter()
     for field in form.xpath(".//input|.//textarea|.//select"):
