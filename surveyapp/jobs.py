@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import ForeignKey, String, Text, func, or_, select, update
+from sqlalchemy import ForeignKey, String, Text, and_, bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
@@ -145,6 +145,20 @@ class Running:
         session.execute(update(Job).where(Job.id == self.job_id).values(attempts=1))
 
 
+_JOB = Job.__table__
+_WORK = (
+    select(_JOB.c.id)
+    .where(
+        or_(
+            _JOB.c.state == JobState.RUNNING,
+            and_(_JOB.c.state == JobState.QUEUED, _JOB.c.run_after <= bindparam("at")),
+        )
+    )
+    .limit(1)
+)
+"""Whether there is something to do; built once, as it is asked several times a second."""
+
+
 class Worker:
     """Runs jobs, one after the other.
 
@@ -219,9 +233,8 @@ class Worker:
 
     def _sees_work(self) -> bool:
         """Look without taking the write lock, as this happens several times a second."""
-        due = or_(Job.state == JobState.RUNNING, (Job.state == JobState.QUEUED) & (Job.run_after <= now()))
         with reading(self.sessions) as session:
-            return session.scalar(select(Job.id).where(due).limit(1)) is not None
+            return session.execute(_WORK, {"at": now()}).first() is not None
 
     def _outcome(self, job_id: int, task: str, arguments: dict[str, Any]) -> tuple[JobState, str]:
         module, _, name = TASKS[task].partition(":")
