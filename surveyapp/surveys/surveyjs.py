@@ -23,6 +23,7 @@ YES_NO = (("True", "Yes"), ("False", "No"))
 MOST_DEPTH = 12  # of panels in panels
 LAYOUTS = {Layout.QUESTION: "questionPerPage", Layout.SECTION: "standard", Layout.SURVEY: "singlePage"}
 OPERATORS = {"equals": "=", "contains": "contains", "at_least": ">="}
+HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a character that JSON writes in two, which may lack the other half
 TEST = re.compile(r"\{([^{}]{1,100})\}\s*(==|=|>=|contains)\s*('[^']*'|\"[^\"]*\"|-?\d{1,15}(?:\.\d{1,6})?|true)")
 KNOWN = {"type", "name", "title", "description", "isRequired", "visibleIf", "surveyapp"}
 CHOICES = {"choices", "showOtherItem", "hasOther"}
@@ -157,6 +158,8 @@ def read_surveyjs(content: bytes) -> ForeignSurvey:
         raise BadInput("This file is larger than any survey: at most 1 MB can be read.")
     try:
         model = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        if HALF.search(content):
+            model = json.loads(json.dumps(model, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise BadInput("This is no JSON file in UTF-8. Export the survey as JSON once more.") from None
     if not isinstance(model, dict):

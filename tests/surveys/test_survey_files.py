@@ -50,6 +50,13 @@ def test_what_is_left_out_is_shown_as_text(community: Community, manager: User, 
     assert "&lt;b&gt;bold&lt;/b&gt;” was left out" in made.text
 
 
+def test_half_a_character_breaks_no_page(community: Community, manager: User, sign_in: SignInAs) -> None:
+    asked = [{"type": "comment", "name": "ok", "title": "Half a \ud83d?"}, {"type": "\udc00", "name": "a \ud800"}]
+    made = send(sign_in(manager), f"/c/{community.slug}/surveys", json.dumps({"elements": asked}).encode())
+    assert made.status_code == 201
+    assert "“a ?” was left out" in made.text
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b'{"pages": []}', b"\x00" * 50, b"[" * 100_000, b"PK\x03\x04zip", b"\xff"]
 )
