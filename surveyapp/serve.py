@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the process that only watches the others does without
 DRAIN_SECONDS = 30  # what is under way may take this long to end when the service is stopped
 MOST_DEATHS = 3  # of one process, in STEADY_SECONDS: more often, starting it again does not help
 STEADY_SECONDS = 60
+FOR_MEMBERS = ("responses/", "public_", "_")  # templates that are compiled before anybody comes
 
 
 def refuse_busy_port(host: str, port: int) -> None:
@@ -103,6 +104,8 @@ def serve_web(settings: Settings, *, host: str, port: int, workers: int, parent:
 
     app = create_app(settings)  # before the workers are made, which so share its memory
     app.extensions["surveyapp"].engine.dispose()  # but no connection
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(FOR_MEMBERS)):
+        app.jinja_env.get_template(name)
     gc.freeze()  # or looking for garbage would copy it
     options = {
         "bind": f"{host}:{port}",
