@@ -222,6 +222,8 @@ class Page:
 
     def problems(self) -> list[tuple[str, str, str]]:
         """What is wrong with what was typed: id of the control, question, one sentence."""
+        if not any(reading.problems for reading in self.readings.values()):
+            return []
         return [
             (asked.control(name), asked.question.prompt, problem)
             for _, block in self.blocks()

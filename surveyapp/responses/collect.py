@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from sqlalchemy import Boolean, Table, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from surveyapp import audit
@@ -126,8 +127,9 @@ def keep(
     Raises:
         Closed: If the survey takes no answers today.
     """
-    key = _hold_open(session, survey.id, today)
-    return _store(session, survey.id, key, code, answers, versions, may_quote, giver, is_change=is_change)
+    connection = session.connection()
+    key = _hold_open(connection, survey.id, today)
+    return _store(connection, survey.id, key, code, answers, versions, may_quote, giver, is_change=is_change)
 
 
 def send(
@@ -147,9 +149,10 @@ def send(
 
     Arguments and errors are those of keep(); *marks* say what makes a new one look like abuse (marks.py).
     """
-    key = _hold_open(session, survey.id, today)
+    connection = session.connection()
+    key = _hold_open(connection, survey.id, today)
     _store(
-        session,
+        connection,
         survey.id,
         key,
         code,
@@ -170,7 +173,7 @@ def withdraw(session: Session, survey: Survey, code: str, *, today: date | None 
     Raises:
         Closed: If the survey takes no answers today: then what was said stands.
     """
-    key = _hold_open(session, survey.id, today)
+    key = _hold_open(session.connection(), survey.id, today)
     found = session.scalar(
         select(Response).where(Response.survey_id == survey.id, Response.form_key == form_key_of(key, code))
     )
@@ -180,7 +183,8 @@ def withdraw(session: Session, survey: Survey, code: str, *, today: date | None 
     return True
 
 
-# Statements built once, on tables and not on their classes: members press the button all at the same time.
+# Statements built once, on tables and not on their classes, and put to the connection, not the session: members press
+# the button all at the same time.
 _RESPONSE, _ANSWER, _SURVEY = (cast(Table, kind.__table__) for kind in (Response, Answer, Survey))
 _HELD = (
     select(_SURVEY.c.state, _SURVEY.c.closes_on, _SURVEY.c.answer_key)
@@ -217,16 +221,16 @@ def _write_response(dialect: Any) -> Any:
 _WRITE = {"sqlite": _write_response(sqlite), "postgresql": _write_response(postgresql)}
 
 
-def _hold_open(session: Session, survey_id: int, today: date | None) -> bytes:
+def _hold_open(connection: Connection, survey_id: int, today: date | None) -> bytes:
     """See that the survey is open, let nobody close it before this transaction ends, and give its key."""
-    survey = session.execute(_HELD, {"survey_id": survey_id}).one()
+    survey = connection.execute(_HELD, {"survey_id": survey_id}).one()
     if survey.answer_key is None or not is_open_on(survey.state, survey.closes_on, today or now().date()):
         raise Closed("This survey takes no answers at the moment.")
     return bytes(survey.answer_key)
 
 
 def _store(
-    session: Session,
+    connection: Connection,
     survey_id: int,
     answer_key: bytes,
     code: str,
@@ -252,11 +256,11 @@ def _store(
         "is_trusted": False,
     }
     how = {"is_marking": is_sent and not is_change, "quotes": may_quote, "is_change": is_change}
-    written = session.execute(_WRITE[session.get_bind().dialect.name], new | how).one_or_none()
+    written = connection.execute(_WRITE[connection.dialect.name], new | how).one_or_none()
     if written is None:  # it was sent before, by this very form
-        return Stored(*session.execute(_STORED, key).one())
+        return Stored(*connection.execute(_STORED, key).one())
     response = Stored(*written)
-    session.execute(_OLD_ANSWERS, {"response_id": response.id, "question_ids": list(answers)})
+    connection.execute(_OLD_ANSWERS, {"response_id": response.id, "question_ids": list(answers)})
     rows = [
         {
             "response_id": response.id,
@@ -268,7 +272,7 @@ def _store(
         if content is not None
     ]
     if rows:
-        session.execute(_NEW_ANSWERS, rows)
+        connection.execute(_NEW_ANSWERS, rows)
     return response
 
 

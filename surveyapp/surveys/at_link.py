@@ -90,7 +90,7 @@ class Editions:
         Raises:
             NotFound: There is no survey at the link.
         """
-        newest = session.execute(_NEWEST, {"link": link}).one_or_none()
+        newest = session.connection().execute(_NEWEST, {"link": link}).one_or_none()
         if newest is None:
             raise NotFound(NO_SURVEY)
         edition = self._find(link, newest.revision, "")
