@@ -22,14 +22,11 @@ from surveyapp.analysis.changes import Advice, Change, advise, changes_between
 from surveyapp.analysis.cluster import (
     FEWEST_TO_GROUP,
     MOST_IN_GRAPH,
-    NEIGHBOURS,
     Grouping,
     Labels,
     closest_middle,
     group,
     middles,
-    nearest,
-    neighbour_graph,
     numbered,
     spread_sub_themes,
     sub_themes,
@@ -38,6 +35,7 @@ from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement, stability
 from surveyapp.analysis.membership import LEAST_RESEMBLANCE, Membership, have_own_themes
 from surveyapp.analysis.moves import Mask, Situation, join_groups, move_members, part_groups
+from surveyapp.analysis.neighbours import NEIGHBOURS, nearest, neighbour_graph
 from surveyapp.analysis.texts import Texts
 
 HOLD = 0.4

@@ -1,9 +1,9 @@
 """Vectors to themes: each text beside its nearest neighbours, groups of texts that share neighbours.
 
 The graph joins texts that have neighbours in common (Jarvis and Patrick 1973), Louvain (Blondel and others 2008) finds
-groups in it, k-means by cosine polishes them, and what comes back when parts of the texts are left out decides. Vectors
-are whole numbers on a grid, so every similarity is exact and the result depends on nothing but the texts and their
-order, which the caller makes the same for every arrival.
+groups in it, k-means by cosine polishes them, and what comes back when parts of the texts are left out decides, of
+themes and of single texts. Vectors are whole numbers on a grid, so every similarity is exact and the result depends on
+nothing but the texts and their order, which the caller makes the same for every arrival.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from surveyapp.analysis.communities import communities
+from surveyapp.analysis.companions import among_companions
 from surveyapp.analysis.embed import GRID, FloatMatrix, Vectors
+from surveyapp.analysis.neighbours import NEIGHBOURS, nearest, neighbour_graph
 
 Labels = NDArray[np.int64]
 
@@ -25,8 +27,6 @@ MOST_IN_GRAPH = 6_000
 """Texts in the graph; the rest goes to the nearest middle. The cost is quadratic in it: with this bound ten times as
 many texts take less than twelve times as long. 10,000 agreed with 101 fine labels better by 0.007, 4,000 worse by
 0.011."""
-NEIGHBOURS = (5, 10)
-"""Least and most neighbours of a text; between them one fifteenth of the texts. With 15 themes came back less well."""
 RESOLUTION = 1.4
 """How fine themes are. It is not chosen by how well groups come back, less a price for many: between 0.7 and 2.8 that
 score was flat (within 0.02, while samples of it varied by 0.03), so that single texts moved the choice from end to end.
@@ -65,8 +65,6 @@ NEW_THEME_COSINE = 0.6
 texts are as close together as those of the usual theme."""
 WEAK_SHARE = 0.02
 """The texts least like their nearest neighbours, so large a share of all, are weak fits."""
-ROWS_AT_ONCE = 512
-"""Rows of the matrix of all similarities that are held at a time."""
 BLOCK = 2048
 """Texts that are summed up or compared with middles at a time."""
 
@@ -116,34 +114,15 @@ def group(vectors: FloatMatrix) -> Grouping:
     graph = neighbour_graph(near, np.arange(len(core)))
     resolution = choose_resolution(core, graph)
     resamples = tuple(_regroup(core, near, resolution, fold) for fold in range(RESAMPLES))
-    labels = with_loose_parted(core, graph, _agreed(core, graph, resolution, resamples))
-    labels = _with_missed_themes(core, labels)
+    groupings = _groupings(core, graph, resolution, resamples)
+    labels = with_loose_parted(core, graph, _agreed(core, graph, resolution, groupings))
+    labels = among_companions(_with_missed_themes(core, labels), groupings)
     parts = sub_themes(core, graph, labels)
     if n > len(core):
         labels, parts = _assign_rest(vectors, labels, parts)
     centres = middles(vectors, labels)
     fit = (vectors.astype(np.float64) * centres[labels]).sum(axis=1) / GRID**2
     return Grouping(labels, fit, centres, parts, _weak(core, near, fit), resolution, resamples)
-
-
-def nearest(vectors: FloatMatrix, most: int) -> Labels:
-    """The nearest other texts of each text by cosine, nearest first, shape (n_texts, at most *most*).
-
-    Of several that are as near the first ones are taken.
-    """
-    n = len(vectors)
-    k = min(most, n - 1)
-    found = np.empty((n, k), dtype=np.int64)
-    for start in range(0, n, ROWS_AT_ONCE):
-        similarity = vectors[start : start + ROWS_AT_ONCE] @ vectors.T
-        rows = np.arange(len(similarity))
-        similarity[rows, rows + start] = -np.inf
-        least = np.partition(similarity, n - k, axis=1)[:, n - k]
-        row, column = np.nonzero(similarity >= least[:, None])
-        order = np.argsort(row * (4.0 * GRID**2) - similarity[row, column], kind="stable")  # by row, then likeness
-        first = np.searchsorted(row, rows)
-        found[start : start + ROWS_AT_ONCE] = column[order[first[:, None] + np.arange(k)]]
-    return found
 
 
 def middles(vectors: FloatMatrix | Vectors, labels: Labels) -> FloatMatrix:
@@ -171,34 +150,6 @@ def closest_middle(vectors: FloatMatrix, centres: FloatMatrix) -> Labels:
     """The theme whose middle is most alike, for each text; ties go to the first; shape (n_texts,)."""
     found = [(vectors[i : i + BLOCK] @ centres.T).argmax(axis=1) for i in range(0, len(vectors), BLOCK)]
     return np.concatenate(found).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
-
-
-def neighbour_graph(near: Labels, rows: Labels) -> sp.csr_array:
-    """Texts joined to their neighbours, weighted by the share of neighbours they have in common (Jaccard).
-
-    Args:
-        near: Nearest texts of every text, nearest first, shape (n_texts, n_near).
-        rows: The texts that take part; neighbours that do not are passed over.
-    """
-    n = len(rows)
-    k = int(np.clip(round(n / 15), *NEIGHBOURS))
-    place = np.full(len(near), -1)
-    place[rows] = np.arange(n)
-    neighbours = place[near[rows]]
-    rank = np.cumsum(neighbours >= 0, axis=1)
-    kept = (neighbours >= 0) & (rank <= k)
-    source, target = np.nonzero(kept)[0], neighbours[kept]
-    closed = np.full((n, k + 1), n)  # each text and its neighbours; n stands for none
-    closed[:, 0] = np.arange(n)
-    closed[source, rank[kept]] = target
-    is_in = np.zeros((n, n + 1), dtype=np.bool_)
-    is_in[np.arange(n)[:, None], closed] = True
-    is_in[:, n] = False
-    common = np.count_nonzero(is_in[source[:, None], closed[target]], axis=1)
-    size = 1 + np.count_nonzero(kept, axis=1)
-    weight = common / (size[source] + size[target] - common)
-    directed = sp.csr_array((weight, (source, target)), shape=(n, n))
-    return sp.csr_array(directed.maximum(directed.T))
 
 
 def _partition(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, fewest: int | None = None) -> Labels:
@@ -234,17 +185,22 @@ def _regroup(vectors: FloatMatrix, near: Labels, resolution: float, fold: int) -
     return Resample(rows, _partition(vectors[rows], neighbour_graph(near, rows), resolution))
 
 
-def _agreed(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, resamples: Sequence[Resample]) -> Labels:
+def _groupings(
+    vectors: FloatMatrix, graph: sp.csr_array, resolution: float, resamples: Sequence[Resample]
+) -> list[Labels]:
+    """Groups of all texts, found among all of them and among parts of them; each of shape (n_texts,)."""
+    found = [_partition(vectors, graph, resolution)]
+    return found + [closest_middle(vectors, middles(vectors[rows], labels)) for rows, labels in resamples]
+
+
+def _agreed(vectors: FloatMatrix, graph: sp.csr_array, resolution: float, groupings: Sequence[Labels]) -> Labels:
     """The groups that most groupings agree on (Lancichinetti and Fortunato 2012).
 
-    Each edge counts as much as the share of groupings, of all texts and of parts of them, that keep its ends together:
-    one grouping depends much on single texts, what comes back in many does so less.
+    Each edge counts as much as the share of groupings that keep its ends together: one grouping depends much on single
+    texts, what comes back in many does so less.
     """
-    runs = [_partition(vectors, graph, resolution)]
-    for rows, labels in resamples:
-        runs.append(closest_middle(vectors, middles(vectors[rows], labels)))
     edges = sp.coo_array(graph)
-    weight = edges.data * np.mean([labels[edges.row] == labels[edges.col] for labels in runs], axis=0)
+    weight = edges.data * np.mean([labels[edges.row] == labels[edges.col] for labels in groupings], axis=0)
     kept = weight > 0
     agreed = sp.csr_array((weight[kept], (edges.row[kept], edges.col[kept])), shape=graph.shape)
     return _partition(vectors, agreed, resolution)

@@ -27,7 +27,7 @@ __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "ana
 
 DEFAULTS = Settings()
 
-METHOD = "2"
+METHOD = "3"
 """Grows by one whenever the same answers would give another result."""
 STEPS = (
     "Splitting answers into ideas, and reading their tone",

@@ -10,13 +10,12 @@ from surveyapp.analysis.cluster import (
     Labels,
     group,
     middles,
-    nearest,
-    neighbour_graph,
     with_loose_parted,
     without_scattered,
 )
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement
+from surveyapp.analysis.neighbours import nearest, neighbour_graph
 
 
 def planted(n_groups: int, n_each: int, spread: float = 0.08, dims: int = 40) -> tuple[FloatMatrix, list[int]]:
