@@ -165,7 +165,7 @@ def _page(
     shown = whole_number(request.args.get("shown") or str(PAGE))
     if shown is None or not 0 < shown <= MOST_SHOWN:
         raise BadInput("Go back and use the button below the ideas.")
-    ideas = ideas_of(session, r.finding, words) if r.finding and is_manager() else []
+    ideas = ideas_of(session, r.finding, r.survey, words) if r.finding and r.survey and is_manager() else []
     return render_template(
         "goals/decide.html",
         r=r,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import User
+from surveyapp.analysis.disclose import disclose_overlapping
 from surveyapp.analysis.words import says_nothing
 from surveyapp.communities.models import Value
 from surveyapp.review.models import Candidate, Decision
@@ -22,8 +23,7 @@ class Idea:
     number: int  # in its run
     text: str
     tone: str
-    value: str
-    help: str
+    value: str  # that it serves, where enough people said so
     fit: int | None  # percent
     is_weak: bool  # it fits worse than nearly all ideas fit their groups
     may_quote: bool
@@ -37,37 +37,53 @@ class Told:
     name: str
 
 
-def ideas_of(session: Session, finding: Finding, words: str = "") -> list[Idea]:
+def ideas_of(session: Session, finding: Finding, survey: Survey, words: str = "") -> list[Idea]:
     """The ideas of a theme that hold *words*, lowest fit last.
+
+    Who would help is told as a figure alone: beside the ideas it could be counted where the figure is withheld, and
+    would say of somebody's words what they offered. The value beside an idea is one that enough people named (R7).
 
     Args:
         session: The caller's.
         finding: The theme in one run; only those of enough people have one (R7).
+        survey: Where they were written.
         words: What to look for, whatever its case; empty finds all.
     """
+    shown = _values_shown(session, finding, survey.smallest_group)
     rows = session.execute(
         select(
             Statement.number,
             Statement.text,
             Statement.tone,
-            Value.name,
-            Statement.help,
+            Statement.value_id,
             Statement.fit,
             Statement.is_weak,
             Statement.may_quote,
         )
-        .outerjoin(Value, Value.id == Statement.value_id)
         .where(Statement.run_id == finding.run_id, Statement.theme_id == finding.theme_id)
         .order_by(Statement.fit.desc().nulls_last(), Statement.number)
     )
     wanted = words.casefold()
     return [
-        Idea(
-            number, text, tone, value or "", help_ or "", None if fit is None else round(100 * fit), is_weak, may_quote
-        )
-        for number, text, tone, value, help_, fit, is_weak, may_quote in rows
+        Idea(number, text, tone, shown.get(value_id, ""), None if fit is None else round(100 * fit), is_weak, may_quote)
+        for number, text, tone, value_id, fit, is_weak, may_quote in rows
         if wanted in text.casefold()
     ]
+
+
+def _values_shown(session: Session, finding: Finding, smallest_group: int) -> dict[int | None, str]:
+    """The values that enough people said a theme's ideas serve, where enough did not, too."""
+    people = func.count(Statement.response_id.distinct())
+    named = session.execute(
+        select(Value.id, Value.name, people)
+        .join(Statement, Statement.value_id == Value.id)
+        .where(Statement.run_id == finding.run_id, Statement.theme_id == finding.theme_id)
+        .group_by(Value.id, Value.name)
+        .order_by(Value.id)
+    ).all()
+    counts = [count for _, _, count in named]
+    shown = disclose_overlapping(counts, finding.people, smallest_group, least=0, most=len(counts))
+    return {key: name for (key, name, _), count in zip(named, shown, strict=True) if count is not None}
 
 
 def offers_of(session: Session, finding: Finding, survey: Survey) -> list[str]:

@@ -2,20 +2,21 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from surveyapp.accounts.models import User
-from surveyapp.communities.models import Community, RoleKind
+from surveyapp.communities.models import Community, RoleKind, Value
 from surveyapp.db import now
 from surveyapp.goals.models import Goal
 from surveyapp.review.judge import decline, judge, put_forward, rename
 from surveyapp.review.models import Candidate, Column, Criterion, Decision, Judgement, Verdict
 from surveyapp.review.rank import ranked
-from surveyapp.themes.models import Theme
+from surveyapp.themes.models import Statement, Theme
 from tests.conftest import SignInAs, token_of
 from tests.factories import make_user
 from tests.planted import Planted, candidate_of, judge_all, make_run
@@ -139,6 +140,25 @@ def test_r7_with_what_people_would_help_is_read_apart_from_their_ideas_where_eno
         text = sign_in(user).get(path).text
         assert ("With what people would help" in text) is is_shown
         assert text.count("Hand ") == (offers if is_shown else 0)  # nowhere else on the page
+
+
+@pytest.mark.parametrize(("welcome", "is_shown"), [(6, True), (5, True), (4, False), (26, False), (30, False)])
+def test_r7_beside_an_idea_stands_the_value_that_enough_people_named_and_nothing_of_who_would_help(
+    session: Session, community: Community, manager: User, sign_in: SignInAs, welcome: int, is_shown: bool
+) -> None:
+    run = make_run(session, community, themes=[Planted("A lunch", 30, helpers_yes=12)])
+    value = session.scalars(select(Value).where(Value.name == "Welcome")).one()
+    session.execute(
+        update(Statement).where(Statement.run_id == run.id, Statement.number <= welcome).values(value_id=value.id)
+    )
+    path = f"/c/{community.slug}/review/{candidate_of(session, community, 'A lunch').id}?shown=100"
+    session.commit()
+    page = lxml.html.document_fromstring(sign_in(manager).get(path).text)
+    (table,) = page.xpath("//table[caption='Ideas in this group']")
+    assert [head.text_content() for head in table.xpath(".//th")] == ["Choose", "Idea", "Tone", "Value", "Fit"]
+    values = [row.xpath("td")[3].text_content() for row in table.xpath("tbody/tr")]
+    assert values == (["Welcome"] * welcome + [""] * (30 - welcome) if is_shown else [""] * 30)
+    assert "Yes" not in table.text_content()
 
 
 def test_r2_a_candidate_is_judged_and_adopted_in_one_go(
