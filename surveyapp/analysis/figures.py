@@ -81,6 +81,11 @@ class Tone:
         return self.scored >= FEWEST_FOR_TONE
 
     @property
+    def is_unscored(self) -> bool:
+        """Tell whether there would be enough ideas, but too many could not be scored: those in other languages."""
+        return not self.is_known and self.scored + self.unscored >= FEWEST_FOR_TONE
+
+    @property
     def posp(self) -> float:
         """Give the positive ideas in percent of the scored ones."""
         return 100 * self.positive / max(1, self.scored)

@@ -142,6 +142,11 @@ class CandidateFigure:
         return self.tone.net if self.tone and self.tone.is_known else None
 
     @property
+    def is_unscored(self) -> bool:
+        """Whether there is no net tone because its ideas could not be scored, and not because they are few."""
+        return self.tone is not None and self.tone.is_unscored
+
+    @property
     def steadiness(self) -> str:
         """Say in a word how stable the group is."""
         if self.stability is None:

@@ -109,6 +109,11 @@ class Ranked:
         return tone if tone and tone.is_known else None
 
     @property
+    def is_unscored(self) -> bool:
+        """Whether it has no tone because its ideas could not be scored, and not because they are few."""
+        return self.finding is not None and tone_of(self.finding).is_unscored
+
+    @property
     def helpers(self) -> tuple[int | None, int | None]:
         """How many would help, and how many would perhaps; None where that is too few to show (R7)."""
         if self.finding is None or self.survey is None:

@@ -4,9 +4,10 @@ import io
 from dataclasses import replace
 
 import pypdf
+from lxml import html
 
-from surveyapp.reports.build import OtherSide, PartFigure, Report, complete
-from surveyapp.reports.render import make_pdf
+from surveyapp.reports.build import OtherSide, PartFigure, Report, Tone, complete
+from surveyapp.reports.render import make_pdf, render_html
 from tests.reports.samples import full_report
 
 
@@ -55,3 +56,13 @@ def test_the_pdf_says_how_many_ideas_are_in_other_languages_and_what_that_means(
 
     assert "31 ideas are in other languages than English: they are grouped by their words" in said
     assert "31 ideas" not in words(report)
+
+
+def test_the_report_tells_ideas_that_could_not_be_scored_from_ideas_that_are_too_few() -> None:
+    columns = {}
+    for tone in (Tone(1, 1, 1, unscored=20), Tone(1, 1, 1), None):
+        page = html.document_fromstring(render_html(with_first(full_report(), tone=tone)))
+        cells = page.xpath("//tr[th/a[@href='#candidate-1']]/td[normalize-space()]")
+        columns[tone] = {cell.text_content() for cell in cells} & {"not scored", "too few"}
+        assert ("its ideas could not be scored" in page.text_content()) is (columns[tone] == {"not scored"})
+    assert list(columns.values()) == [{"not scored"}, {"too few"}, {"too few"}]

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, RoleKind
+from surveyapp.themes.models import Finding
 from tests.conftest import SignInAs
 from tests.factories import make_survey, make_user
 from tests.planted import Planted, candidate_of, make_run
@@ -146,6 +148,26 @@ def test_r7_ideas_in_other_languages_are_counted_where_enough_people_wrote_them(
         for address in addresses:
             page = words(client.get(address).text)
             assert ("are in other languages than English: grouped by their words, not scored" in page) == is_told, page
+
+
+def test_a_theme_whose_ideas_could_not_be_scored_says_so_and_not_that_they_are_few(
+    session: Session, community: Community, manager: User, sign_in: SignInAs, board: str
+) -> None:
+    run = make_run(session, community, themes=[TREES])
+    candidate = candidate_of(session, community, TREES.title).id
+    session.commit()
+    client = sign_in(manager)
+    results = f"/c/{community.slug}/surveys/{run.survey_id}/results"
+    too_few = ("too few ideas to tell", "Too few to show", "Too few ideas to tell")
+    unscored = ("not scored", "Not scored", "Its ideas could not be scored")
+    for of_unscored, said, unsaid in ((0, too_few, unscored), (26, unscored, too_few)):
+        finding = session.scalars(select(Finding).where(Finding.run_id == run.id, Finding.parent_id.is_(None))).one()
+        finding.positive, finding.neutral, finding.negative, finding.unscored = 2, 1, 1, of_unscored
+        session.commit()
+        for address, words_, others in zip((board, results, f"{board}/{candidate}"), said, unsaid, strict=True):
+            page = words(client.get(address).text)
+            assert words_ in page, address
+            assert others not in page, address
 
 
 def test_the_results_of_many_themes_cost_as_many_queries_as_of_few(
