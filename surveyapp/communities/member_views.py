@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp.communities import admit
+from surveyapp.communities import admit, no_mail
 from surveyapp.communities.models import Member
 from surveyapp.communities.views import bp
 from surveyapp.csv_file import Table, read_csv
@@ -14,7 +14,7 @@ from surveyapp.db import now
 from surveyapp.errors import AppError, BadInput
 from surveyapp.gate import FILE_BYTES
 from surveyapp.uploads import find_upload, keep_upload
-from surveyapp.web import community, db_session, find, user
+from surveyapp.web import community, db_session, find, settings, user
 
 PAGE = 100  # members on one page
 MOST_COLUMNS = 20
@@ -50,6 +50,7 @@ def add_member() -> ResponseReturnValue:
         return _member_page(None)
     try:
         admit.admit(db_session(), community().id, _about(), user_id=user().id)
+        no_mail.heed(db_session(), community().id, settings().secret_key)
     except AppError as error:
         db_session().rollback()
         return _member_page(None, str(error)), error.status
@@ -70,13 +71,16 @@ def member(member_id: int) -> ResponseReturnValue:
         elif do == "come_back":
             admit.come_back(db_session(), found, user_id=user().id)
         elif do == "mail_again":
-            found.is_unsubscribed = False
+            no_mail.mail_again(db_session(), found, settings().secret_key)
         elif do == "erase":
             if request.form.get("sure") != "yes":
                 raise BadInput("Tick the box below first: what is erased cannot be brought back.")
+            if found.is_unsubscribed:
+                no_mail.unsubscribe(db_session(), found, settings().secret_key)
             admit.erase(db_session(), found, user_id=user().id)
         else:
             admit.revise(db_session(), found, _about())
+            no_mail.heed(db_session(), community().id, settings().secret_key)
     except AppError as error:
         db_session().rollback()
         return _member_page(find(Member, member_id), str(error)), error.status
@@ -118,6 +122,7 @@ def import_preview(list_key: str) -> ResponseReturnValue:
     if do == "take_in":
         is_updating = request.form.get("known") == "update"
         added = admit.take_in(db_session(), community().id, plan, is_updating=is_updating, user_id=user().id)
+        no_mail.heed(db_session(), community().id, settings().secret_key)
     db_session().delete(upload)
     db_session().commit()
     return redirect(url_for("communities.members", done="imported", added=added), HTTPStatus.SEE_OTHER)

@@ -129,6 +129,16 @@ class Member(Base):
     )
 
 
+class NoMail(Base):
+    """An address to which its owner ended the mail, known again by a keyed hash, also when the member is erased."""
+
+    __tablename__ = "no_mail"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class MemberGroup(Base):
     """A group that a member was given, of one kind: tenure, place, or whatever the community looks at."""
 

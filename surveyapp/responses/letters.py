@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.communities import no_mail
 from surveyapp.communities.models import Community, Member
 from surveyapp.errors import NotFound
 from surveyapp.mail import Mail, render
@@ -46,7 +47,7 @@ def letter(session: Session, message: Message, settings: Settings) -> tuple[Mail
     is_reminder = " reminder " in message.campaign
     is_wanted = survey.state is State.OPEN and nonce and member.address and not member.left_on
     took_part = is_reminder and session.get(Participation, (survey.id, member.id)) is not None
-    if not is_wanted or member.is_unsubscribed or member.bounced_on or took_part:
+    if not is_wanted or no_mail.is_ended(session, member, settings.secret_key) or member.bounced_on or took_part:
         return None
     community = session.get_one(Community, survey.community_id)
     language = member.language if member.language in (survey.language, *survey.languages) else survey.language

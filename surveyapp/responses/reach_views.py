@@ -9,6 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import audit
+from surveyapp.communities import no_mail
 from surveyapp.communities.models import Community, Member
 from surveyapp.csv_out import write_csv
 from surveyapp.db import now
@@ -93,7 +94,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 def end_mail(token: str) -> ResponseReturnValue:
     """End the mail to the member whose mail it was, with one press or by their mail program (RFC 8058)."""
     member = letters.unsubscribing(db_session(), settings().secret_key, token)
-    member.is_unsubscribed = True
+    no_mail.unsubscribe(db_session(), member, settings().secret_key)
     db_session().commit()
     return _unsubscribe_page(member, is_done=True)
 
