@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -154,6 +155,7 @@ def _words(code: int, said: bytes | str) -> str:
     return clean_line("".join(c if c.isprintable() else " " for c in f"{code} {text}"))[:300]
 
 
+@cache
 def _templates() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -17,6 +17,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import forked
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -58,18 +60,13 @@ def serving(instance: Path, *options: str) -> Iterator[Service]:
     """Serve the installation in the folder *instance* until the block is left."""
     port = free_port()
     errors = (instance.parent / f"{instance.name}.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "surveyapp", "run", "--instance", instance, "--port", str(port), "--json", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
-        start_new_session=True,
-    )
+    words = ["run", "--instance", str(instance), "--port", str(port), "--json", *options]
+    said, its_output = os.pipe()
+    process = forked.start(words, dict(os.environ), its_output, errors.fileno())
+    os.close(its_output)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+        with os.fdopen(said) as output:
+            line = output.readline()
         assert line, Path(errors.name).read_text()
         welcome = json.loads(line)
         _wait_until_ready(welcome["url"])
@@ -80,8 +77,6 @@ def serving(instance: Path, *options: str) -> Iterator[Service]:
             process.wait(40)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        if process.stdout is not None:
-            process.stdout.close()
         errors.close()
 
 

@@ -1,5 +1,6 @@
 """What all tests share: a migrated database on each engine, an application on it, somebody signed in."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,6 +21,7 @@ from surveyapp.accounts.models import User
 from surveyapp.communities.models import Community, RoleKind
 from surveyapp.tables import Base
 from tests.factories import PASSWORD, SECRET_KEY, make_community, make_user
+from tests.once import compiled_once
 
 POSTGRES = os.environ.get("SURVEYAPP_TEST_POSTGRES", "")
 BACKENDS = [
@@ -36,6 +37,25 @@ BACKENDS = [
     ),
 ]
 SignInAs = Callable[[User], FlaskClient]
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30  # bytes
+if (
+    MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+):  # the thousands of commits of tests wait for no disk there
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # how pytest is told where its temporary folders are
+
+
+def pytest_collection_finish() -> None:
+    """Let looking for garbage leave out what all tests share: a million objects that stay until the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_compiled_twice() -> Iterator[None]:
+    """Templates, addresses and statements are compiled once in a process."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -199,25 +219,6 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
         yield session
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates as they were compiled for an earlier test: each test has an application of its own."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Look a template up."""
-        if compiled := self._compiled.get(f"{bucket.key} {bucket.checksum}"):
-            bucket.bytecode_from_string(compiled)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template."""
-        self._compiled[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
-
-
-compiled_templates = CompiledTemplates()
-
-
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on the test's database."""
@@ -227,7 +228,6 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         )
     )
     app.testing = True
-    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["surveyapp"].engine.dispose()
 

@@ -13,9 +13,12 @@ from urllib.parse import urlencode
 
 from surveyapp.surveys.models import Survey
 from surveyapp.surveys.rules import name_of
+from tests import forked
 from tests.browser import ROOT, free_port
+from tests.forked import Forked
 from tests.responses.member import form_values, question
 
+PROGRAM = ("-m", "surveyapp")
 STARTS_WITHIN = 60  # seconds, on a machine that has other things to do
 
 
@@ -25,11 +28,12 @@ class Service:
 
     instance: Path
     database_url: str
-    words: tuple[str, ...] = ("-m", "surveyapp", "run", "--no-demo", "--workers", "2")
+    words: tuple[str, ...] = (*PROGRAM, "run", "--no-demo", "--workers", "2")
     before: tuple[str, ...] = ()  # a program that starts it, and looks on
     settings: dict[str, str] = field(default_factory=dict)  # by name in capitals, as the environment says them
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
+    is_cold: bool = False  # started by a new interpreter, as the program is outside of tests
 
     def start(self) -> float:
         """Start, and wait until a page can be had; give back how many seconds that took."""
@@ -47,10 +51,14 @@ class Service:
         """Start its program, and wait for nothing."""
         told = {"DATABASE_URL": self.database_url, "LOG_LEVEL": "error", **self.settings}
         with (self.instance.parent / f"{self.instance.name}.log").open("ab") as log:
+            environment = {**os.environ, **{f"SURVEYAPP_{name}": value for name, value in told.items()}}
+            if self.words[:2] == PROGRAM and not self.before and not self.is_cold:
+                self.process = forked.start([*self.words[2:], *where], environment, log.fileno(), log.fileno())
+                return
             self.process = subprocess.Popen(
                 [*self.before, sys.executable, *self.words, *where],
                 cwd=ROOT,
-                env={**os.environ, **{f"SURVEYAPP_{name}": value for name, value in told.items()}},
+                env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

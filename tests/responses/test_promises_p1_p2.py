@@ -104,6 +104,7 @@ def test_p1a_twenty_kills_under_load_lose_and_double_nothing(
             time.sleep(chance.uniform(0.05, 0.5))
             assert service.kill() >= 5  # the parent, the web server, its two workers, the worker for jobs
         check_file(Path(database_url.removeprefix("sqlite:///")))
+        service.is_cold = kill % 10 == 0
         started.append(service.start())
 
     assert wrong == []
