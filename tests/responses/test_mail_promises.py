@@ -203,7 +203,6 @@ def test_p3b_after_refusing_hanging_and_saying_later_everybody_has_the_mail_and_
     mailing: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reach, "Server", partial(Server, seconds=0.3))
     survey = make_survey(session, community)
     add_members(session, community, 24)
     members = invite.invite(session, survey, mailing.secret_key, user_id=None)
@@ -222,7 +221,8 @@ def test_p3b_after_refusing_hanging_and_saying_later_everybody_has_the_mail_and_
         return waiting(sessions)
 
     assert work() == 24  # nobody is there
-    with silent(mailing.mail_port):
+    with silent(mailing.mail_port), monkeypatch.context() as impatient:
+        impatient.setattr(reach, "Server", partial(Server, seconds=0.3))
         assert work() == 24
     office = PostOffice(lambda address: "451 Not now")
     office.port = mailing.mail_port
