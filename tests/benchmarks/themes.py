@@ -38,6 +38,8 @@ ONE_THREAD = dict.fromkeys(
 RUNS = 3
 SUBSAMPLES = 5
 SIZES = (1_000, 10_000, 100_000)
+MEASURED = (10_000, 20_000)
+"""Sizes up to which BERTopic is measured: 100,000 texts would take it a quarter of an hour."""
 
 Labels = list[int]
 
@@ -144,10 +146,12 @@ def ours(vectors: str, lists: list[list[str]]) -> Found | None:
     return as_found(ask([sys.executable, "-m", "tests.benchmarks.themes", "--work", vectors], {"lists": lists}))
 
 
-def peer(name: str, python: str, lists: list[list[str]], topics: list[int], cached: Path) -> dict[str, Any] | None:
+def peer(
+    name: str, python: str, lists: list[list[str]], topics: list[int], cached: Path, runs: int = RUNS
+) -> dict[str, Any] | None:
     """What a peer found."""
     command = [python, str(Path("tests", "benchmarks", "peers.py")), name]
-    return ask(command, {"lists": lists, "runs": RUNS, "topics": topics}, cached)
+    return ask(command, {"lists": lists, "runs": runs, "topics": topics}, cached)
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -316,27 +320,37 @@ def repeats() -> None:
         tell(f"AMI of four fifths to all, {vectors}, mean", float(np.mean(known)) if known else None, 0.70)
 
 
+def _on_the_line(size: int, measured: Sequence[Found | None]) -> float | None:
+    """CPU seconds of a size on the line through those of the sizes MEASURED."""
+    first, second = (found.cpu if found else None for found in measured)
+    if first is None or second is None:
+        return None
+    return first + (second - first) * (size - MEASURED[0]) / (MEASURED[1] - MEASURED[0])
+
+
 def costs(python: str, cached: Path, most: int) -> None:
-    """Print CPU seconds beside BERTopic's; from 100,000 on its are ten times those at 10,000 (it grows no slower)."""
+    """Print CPU seconds beside BERTopic's; beyond MEASURED its are on the line through those at the last two sizes."""
     musts = {"static": {1_000: 20.0, 10_000: 11.0}, "hybrid": {1_000: 2.0, 10_000: 5.0, 100_000: 40.0}}
     print("\nCPU seconds       BERTopic  static  hybrid   peak MB: BERTopic  static  hybrid")
     closing_lines: list[tuple[str, float | None, float]] = []
-    last: Found | None = None
+    of_bertopic: dict[int, Found | None] = {}
     for size in SIZES:
         if size > most:
             continue
         asked = texts_for_cost(size)
         own = {vectors: ours(vectors, asked.lists) for vectors in ("static", "hybrid")}
-        if size <= 10_000:
-            last = as_found(peer("bertopic", python, asked.lists, [0], cached))
-            theirs = last.cpu if last else None
-        else:
-            theirs = last.cpu * size / 10_000 if last else None
+        for measured in MEASURED if size > max(MEASURED) else (size,):
+            if measured not in of_bertopic:
+                runs = RUNS if measured < max(MEASURED) else 1
+                lists = texts_for_cost(measured).lists
+                of_bertopic[measured] = as_found(peer("bertopic", python, lists, [0], cached, runs))
+        last = of_bertopic.get(size)
+        theirs = last.cpu if last else _on_the_line(size, [of_bertopic.get(measured) for measured in MEASURED])
         cpu = [theirs, *(found.cpu if found else None for found in own.values())]
-        peak = [last.peak_mb if last and size <= 10_000 else None]
+        peak = [last.peak_mb if last else None]
         peak += [found.peak_mb if found else None for found in own.values()]
         text = [f"{value:>8.1f}" if value is not None else "       -" for value in [*cpu, *peak]]
-        extrapolated = " (BERTopic extrapolated from 10,000)" if size > 10_000 else ""
+        extrapolated = "" if last else f" (BERTopic extrapolated from {' and '.join(f'{n:,}' for n in MEASURED)})"
         print(f"{asked.name:<16} {' '.join(text)}{extrapolated}", flush=True)
         for vectors, must in musts.items():
             if size in must:
