@@ -49,6 +49,13 @@ def test_a_page_speaks_the_language_of_the_browser_else_of_the_survey(client: Fl
         assert html_of(page)[0] == expected, accepted
 
 
+def test_the_languages_stand_above_everything_that_is_to_be_read(client: FlaskClient, survey: Survey) -> None:
+    (main,) = lxml.html.document_fromstring(client.get(f"/s/{survey.link}").text).xpath("//main")
+    first = main[0]
+    assert (first.tag, first.get("aria-label")) == ("nav", "Language")
+    assert [link.get("hreflang") for link in first.xpath(".//a")] == ["en", "ar", "de"]
+
+
 def test_a_choice_is_kept_in_the_cookie_and_speaks_on_every_page(client: FlaskClient, survey: Survey) -> None:
     member = Member(client, survey)
     assert "العربية" in words_of(member.page)
