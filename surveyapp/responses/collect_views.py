@@ -19,18 +19,26 @@ from surveyapp.responses.language_views import asked_for, say
 from surveyapp.responses.welcome_views import welcome_words
 from surveyapp.surveys.at_link import survey_at
 from surveyapp.surveys.design import is_open_on
+from surveyapp.surveys.includes import includes
 from surveyapp.surveys.models import Layout, State, Survey
 from surveyapp.web import community, db_session, external_url, find, settings, user
 
 
 def index() -> ResponseReturnValue:
-    """List the surveys, the newest first, with how many answered."""
+    """List the surveys, the newest first, with how many were reached and answered, and what each asks for."""
     surveys = db_session().scalars(
         select(Survey).where(Survey.community_id == community().id).order_by(Survey.id.desc())
     )
     found = list(surveys)
     answered = collect.counts(db_session(), [survey.id for survey in found], is_sent=True)
-    return render_template("surveys/index.html", surveys=found, answered=answered, today=now().date())
+    return render_template(
+        "surveys/index.html",
+        surveys=found,
+        answered=answered,
+        taken=reach.participation_of_all(db_session(), found),
+        includes=includes(db_session(), answered),
+        today=now().date(),
+    )
 
 
 def show(survey_id: int) -> ResponseReturnValue:

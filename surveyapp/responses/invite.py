@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
@@ -192,12 +192,18 @@ def participation_by_group(session: Session, survey: Survey, kind: str) -> Mappi
     return {name: (answered, invited) for name, answered, invited in rows}
 
 
-def participation_of_all(session: Session, survey: Survey) -> tuple[int, int]:
-    """How many of those who are invited are noted, and how many are invited."""
-    invited = (Invitation.survey_id == survey.id, Invitation.is_revoked.is_(False))
-    is_noted = select(Participation.member_id).where(Participation.survey_id == survey.id)
-    noted = select(func.count()).where(*invited, Invitation.member_id.in_(is_noted))
-    return session.scalar(noted) or 0, session.scalar(select(func.count()).where(*invited)) or 0
+def participation_of_all(session: Session, survey_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Per survey, how many of those who are invited are noted, and how many are invited; before disclosure (R7)."""
+    rows = session.execute(
+        select(Invitation.survey_id, func.count(Participation.member_id), func.count(Invitation.id))
+        .outerjoin(
+            Participation,
+            (Participation.member_id == Invitation.member_id) & (Participation.survey_id == Invitation.survey_id),
+        )
+        .where(Invitation.survey_id.in_(survey_ids), Invitation.is_revoked.is_(False))
+        .group_by(Invitation.survey_id)
+    )
+    return dict.fromkeys(survey_ids, (0, 0)) | {key: (noted, invited) for key, noted, invited in rows}
 
 
 def erase_member(session: Session, member_id: int) -> None:

@@ -7,7 +7,7 @@ sends the reminders that are due, and closes the survey after its last day.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -333,7 +333,7 @@ def participation(session: Session, survey: Survey) -> dict[str, list[Taken]]:
     in no group of a kind are one group more, that can be had from all who took part.
     """
     shown = {}
-    everybody = invite.participation_of_all(session, survey)
+    everybody = invite.participation_of_all(session, [survey.id])[survey.id]
     for kind in group_kinds(session, survey.community_id):
         counted = invite.participation_by_group(session, survey, kind)
         groups = list(counted.values())
@@ -346,6 +346,17 @@ def participation(session: Session, survey: Survey) -> dict[str, list[Taken]]:
             Taken(name, there, took if there is not None and is_told else None)
             for name, (took, _), there, is_told in zip(counted, groups, invited, is_split, strict=False)
         ]
+    return shown
+
+
+def participation_of_all(session: Session, surveys: Sequence[Survey]) -> dict[int, Taken]:
+    """How many of those who were invited took part, per survey; None where few did, or few did not (R7)."""
+    counted = invite.participation_of_all(session, [survey.id for survey in surveys])
+    shown = {}
+    for survey in surveys:
+        took, there = counted[survey.id]
+        (is_told,) = disclose_rows([(took, there - took)], survey.smallest_group)
+        shown[survey.id] = Taken(survey.title, there, took if is_told else None)
     return shown
 
 

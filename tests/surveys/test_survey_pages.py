@@ -154,7 +154,8 @@ def test_the_list_shows_each_survey_with_how_many_answered(
     make_survey(session, make_community(session), title="Somebody else's")
     words = words_of(managing.get(base).text)
     assert "Autumn 2025" in words
-    assert "Spring 2026 Draft –" in words
+    assert "Spring 2026 Draft – – – Values, ideas, choices, ratings Not yet" in words
+    assert "Autumn 2025 Open – 3 – Values, ideas, choices, ratings" in words  # by the open link: nobody was invited
     assert "Answered 3" in words
     assert "Somebody else" not in words
 
