@@ -218,11 +218,22 @@ def with_loose_parted(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels)
     parted = labels.copy()
     for theme in loose.tolist():
         rows = np.flatnonzero(labels == theme)
-        parts = _lying_apart(vectors[rows], sp.csr_array(graph[rows][:, rows])) if len(rows) >= FEWEST_TO_PART else None
+        parts = _lying_apart(vectors[rows], _among(graph, rows)) if len(rows) >= FEWEST_TO_PART else None
         if parts is not None:
             parted[rows] = np.where(parts > 0, parted.max() + parts, theme)
     unsure = np.unique(parted[np.isin(labels, loose)])
     return numbered(closest_middle(vectors, middles(vectors, without_scattered(vectors, graph, parted, unsure))))
+
+
+def _among(graph: sp.csr_array, rows: Labels) -> sp.csr_array:
+    """The graph of some texts, given in order, without ties to others."""
+    place = np.full(graph.shape[0], -1)
+    place[rows] = np.arange(len(rows))
+    of_rows = graph[rows]
+    columns = place[of_rows.indices]
+    kept = columns >= 0
+    ends = np.append(0, np.cumsum(kept))[of_rows.indptr]
+    return sp.csr_array((of_rows.data[kept], columns[kept], ends), shape=(len(rows), len(rows)))
 
 
 def without_scattered(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels, unsure: Labels) -> Labels:
@@ -274,7 +285,7 @@ def sub_themes(vectors: FloatMatrix, graph: sp.csr_array, labels: Labels) -> Lab
         rows = np.flatnonzero(labels == theme)
         if len(rows) < FEWEST_TO_PART:
             continue
-        inside = _partition(vectors[rows], graph[rows][:, rows], INSIDE, max(FEWEST_IN_PART, len(rows) // 10))
+        inside = _partition(vectors[rows], _among(graph, rows), INSIDE, max(FEWEST_IN_PART, len(rows) // 10))
         if inside.max() > 0:
             parts[rows] = inside + n_parts
             n_parts += int(inside.max()) + 1
