@@ -106,11 +106,12 @@ def family(pid: int) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process still runs; one that waits to be buried does not."""
+    """Whether a thread of a process still runs, and so holds its files; one that waits to be buried does not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        stats = [task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/stat")]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return Path(f"/proc/{pid}/task").exists() and is_alive(pid)  # one ended meanwhile
+    return any(stat.rpartition(")")[2].split()[0] not in "ZX" for stat in stats)
 
 
 class Browser:
