@@ -50,6 +50,8 @@ class Planted:
     parts: tuple[tuple[str, int], ...] = ()  # each with its people
     other_side: float | None = None  # the share of those who want the opposite, which the last of its people says
     offers: int = 0  # so many of its first people say with what they would help
+    is_mixed: bool = False
+    unscored: int = 0  # so many of its ideas have no tone
     weak: int = 0  # so many of its ideas fit weakly, the last ones
 
 
@@ -171,11 +173,12 @@ def _finding(planted: Planted, run: AnalysisRun, theme: Theme, value_id: int | N
         low=low,
         high=high,
         positive=planted.positive,
-        neutral=planted.people - planted.positive - planted.negative,
+        neutral=planted.people - planted.positive - planted.negative - planted.unscored,
         negative=planted.negative,
         mixed=0,
-        unscored=0,
+        unscored=planted.unscored,
         stability=planted.stability,
+        is_mixed=planted.is_mixed,
         helpers_yes=planted.helpers_yes,
         helpers_maybe=planted.helpers_maybe,
         value_ids=[value_id] if value_id else [],

@@ -146,6 +146,7 @@ def _candidate(rank: int, theme: Theme, ideas: int, rows: list[int], parts: list
         ideas=ideas,
         tone=Tone(theme.positive, theme.neutral, theme.negative, theme.mixed, theme.unscored),
         stability=theme.stability,
+        is_mixed=theme.is_mixed,
         keywords=tuple(theme.keywords),
         parts=tuple(parts),
         other_side=OtherSide(theme.opposite.text, round(100 * theme.opposite.share)) if theme.opposite else None,

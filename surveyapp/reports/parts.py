@@ -124,6 +124,7 @@ class CandidateFigure:
     ideas: int | None = None
     tone: Tone | None = None
     stability: float | None = None  # 0 to 1: how often its ideas stay together when the grouping is repeated
+    is_mixed: bool = False  # its ideas are of many kinds: the title speaks for the largest part of them
     keywords: tuple[str, ...] = ()
     parts: tuple[PartFigure, ...] = ()  # those with most people first
     other_side: OtherSide | None = None

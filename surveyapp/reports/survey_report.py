@@ -31,7 +31,7 @@ from surveyapp.review.rank import Ranked, ranked
 from surveyapp.surveys.models import Kind, Survey
 from surveyapp.themes.count import QuestionFigure, shown
 from surveyapp.themes.models import AnalysisRun, Statement
-from surveyapp.themes.read import counts_of, quotes_of
+from surveyapp.themes.read import counts_of, quotes_of, tone_of
 from surveyapp.themes.votes import votes_shown
 
 STATES = {
@@ -176,8 +176,9 @@ def _candidate(one: Ranked, *, rows: Sequence[int], quotes: Sequence[Statement],
         low=finding.low if finding else None,
         high=finding.high if finding else None,
         ideas=finding.ideas if finding else None,
-        tone=one.tone,
+        tone=tone_of(finding) if finding else None,
         stability=finding.stability if finding else None,
+        is_mixed=finding.is_mixed if finding else False,
         keywords=tuple(finding.keywords) if finding else (),
         parts=tuple(PartFigure(part.title, part.people) for part in one.parts),
         other_side=OtherSide(one.other_side.text, one.other_side.percent) if one.other_side else None,

@@ -196,6 +196,7 @@ def _finding(theme: results.Theme, people: int, answers: int, texts: Sequence[Te
         "mixed": theme.mixed,
         "unscored": theme.unscored,
         "stability": theme.stability,
+        "is_mixed": theme.is_mixed,
         "helpers_yes": len(yes),
         "helpers_maybe": len(maybe - yes),
         "value_ids": _tags(texts, survey.smallest_group),

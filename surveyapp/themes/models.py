@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, backref, deferred, mapped_column, relationship
 
@@ -139,6 +140,7 @@ class Finding(Base):
     opposite: Mapped[int | None]  # number of the statement that says best what the other side says
     opposite_share: Mapped[float | None]  # of what is said about the title's subject, as far as it takes sides
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))  # the theme it is a part of
+    is_mixed: Mapped[bool] = mapped_column(default=False, server_default=false())  # its ideas are of many kinds
 
     run: Mapped[AnalysisRun] = relationship(back_populates="findings")
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])

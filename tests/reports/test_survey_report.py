@@ -6,6 +6,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,7 +16,7 @@ from surveyapp.communities.models import Community
 from surveyapp.jobs import Running, Worker
 from surveyapp.reports.make import ask_for, listed, make_report
 from surveyapp.reports.models import PdfReport
-from surveyapp.reports.render import make_pdf
+from surveyapp.reports.render import make_pdf, render_html
 from surveyapp.reports.survey_report import build
 from surveyapp.review.judge import decline, rename
 from surveyapp.review.rank import ranked
@@ -149,6 +150,23 @@ def test_r7_quotes_need_the_quote_group_and_figures_the_smallest(session: Sessio
         "Wanted by ten, said by person 1",
         "Wanted by ten, said by person 2",
     ]
+
+
+def test_the_report_tells_themes_of_many_kinds_and_those_whose_ideas_could_not_be_scored(
+    session: Session, community: Community
+) -> None:
+    themes = [Planted("Of many kinds", 20, is_mixed=True), Planted("Viele Wünsche", 19, unscored=17), Planted("Few", 4)]
+    run = make_run(session, community, themes=themes)
+
+    candidates = {candidate.title: candidate for candidate in build(session, run).candidates}
+
+    told = {title: (one.is_mixed, one.is_unscored, one.net is None) for title, one in candidates.items()}
+    assert told["Of many kinds"] == (True, False, False)
+    assert told["Viele Wünsche"] == (False, True, True)
+    page = html.document_fromstring(render_html(build(session, run)))
+    (facts,) = page.xpath("//article[h3[contains(., 'Of many kinds')]]//dl")
+    assert "ideas of many kinds" in facts.text_content()
+    assert page.text_content().count("ideas of many kinds") == 1
 
 
 def test_r3_r11_the_report_has_the_names_and_decisions_of_the_managers(

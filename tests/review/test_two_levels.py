@@ -170,6 +170,19 @@ def test_a_theme_whose_ideas_could_not_be_scored_says_so_and_not_that_they_are_f
             assert others not in page, address
 
 
+def test_a_theme_of_many_kinds_says_so_wherever_its_title_could_be_taken_for_what_all_say(
+    session: Session, community: Community, manager: User, sign_in: SignInAs, board: str
+) -> None:
+    run = make_run(session, community, themes=[TREES, Planted("Of many kinds", 20, is_mixed=True)])
+    shown = {name: candidate_of(session, community, name).id for name in (TREES.title, "Of many kinds")}
+    session.commit()
+    client, sentence = sign_in(manager), "Ideas of many kinds: the title speaks for the largest part of them"
+    for address in (board, f"/c/{community.slug}/surveys/{run.survey_id}/results"):
+        assert words(client.get(address).text).count(sentence) == 1, address
+    assert sentence in words(client.get(f"{board}/{shown['Of many kinds']}").text)
+    assert sentence not in words(client.get(f"{board}/{shown[TREES.title]}").text)
+
+
 def test_the_results_of_many_themes_cost_as_many_queries_as_of_few(
     app: Flask, session: Session, community: Community, manager: User, sign_in: SignInAs
 ) -> None:
