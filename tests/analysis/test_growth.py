@@ -73,8 +73,9 @@ STAGES: dict[str, tuple[Callable[[str], object], int]] = {  # each with a length
         10_000,
     ),
 }
-TOO_SHORT = 0.03
-"""Seconds of the longer text below which nothing is said about growth: the clock and fixed costs would decide."""
+TOO_SHORT = 0.1
+"""Seconds of the longer text below which nothing is said about growth: the clock, fixed costs and a long text's fresh
+memory, which neighbours on the machine make slow, would decide. What grows with the square takes far longer."""
 
 
 def seconds(stage: Callable[[str], object], unit: str, length: int) -> float:
