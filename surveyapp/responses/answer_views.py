@@ -49,6 +49,10 @@ QUOTE = {"yes": True, "no": False}
 CHANGE = "yes"  # in the field "change": what was sent is to be changed
 FLOOD = "Many answers are coming in from your network. Yours are still here: please send them again in a minute."
 NOT_PROPOSED = "What you wrote to propose is not proposed yet: press “Propose it”, or empty the box."
+SENT_BEFORE = (
+    "Your answers were sent before, from another page or device. What stands here differs from them and is not stored: "
+    "save it to replace what was sent, or close this page to leave that as it is."
+)
 BUSY = "We could not store this just now. Nothing was lost: please press again in a few seconds."
 
 log = structlog.get_logger(__name__)
@@ -111,13 +115,16 @@ def answer(link: str, number: int) -> ResponseReturnValue:
         if in_a_minute > SENT_PER_MINUTE or _is_flood_of_proposals(page, step):
             return _show(page, bearer, FLOOD, HTTPStatus.TOO_MANY_REQUESTS, retry_after=60)
         by_anybody = count_from_anywhere("answers by link", link, HOUR) if step.is_sending and not bearer.secret else 0
-        is_sent = _store(page, bearer, step, (0, 0) if bearer.secret else (in_an_hour, by_anybody))
+        stored = _store(page, bearer, step, (0, 0) if bearer.secret else (in_an_hour, by_anybody))
     except collect.Closed:  # it was open when the request began
         return closed(survey_to_read(db_session(), link), typed), HTTPStatus.CONFLICT
     except OperationalError as error:
         log.error("database_unavailable", error=type(error.orig).__name__)
         return _show(page, bearer, BUSY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=5)
-    if is_sent:
+    if stored.is_late and _is_news(page, bearer, step):
+        held().change(link)
+        return _show(page, bearer, SENT_BEFORE, HTTPStatus.CONFLICT)
+    if step.is_sending or (stored.is_sent and not page.is_change):
         return sent(link, bearer.code)
     if not bearer.secret:
         held().begin(link, bearer.code)
@@ -221,10 +228,10 @@ def by_cookie(survey: Survey) -> Bearer:
         raise
 
 
-def _store(page: Page, bearer: Bearer, step: Step, in_this_hour: tuple[int, int]) -> bool:
-    """Store the screen in one short transaction; give back whether the answer is sent with that, or was before."""
+def _store(page: Page, bearer: Bearer, step: Step, in_this_hour: tuple[int, int]) -> Stored:
+    """Store the screen in one short transaction."""
     is_sending = step.is_sending
-    store: Callable[..., Stored | str] = collect.keep
+    store: Callable[..., Stored] = collect.keep
     if is_sending:
         answered = {q: page.readings[q.id].content for q in page.screen.questions if q.id in page.readings}
         marks = at_sending(answered, held().begun_at(page.survey.link, UTC), now(), *in_this_hour)
@@ -235,16 +242,31 @@ def _store(page: Page, bearer: Bearer, step: Step, in_this_hour: tuple[int, int]
             page.survey,
             bearer.code,
             page.contents(is_final=is_sending or page.is_change),
-            may_quote=QUOTE.get(page.typed.get("may_quote", "")) if page.is_last else None,
+            may_quote=_quote(page),
             versions=page.seen,
             giver=bearer.giver,
             is_change=page.is_change,
         )
-        if step.is_proposing:
+        if step.is_proposing and not stored.is_late:
             propose_new(writer, page, bearer.code)
-        if step.move and not isinstance(stored, str) and (page.is_change or not stored.is_sent):
+        if step.move and not stored.is_late:
             note_move(writer, page, stored, step.move)
-        return is_sending or (not page.is_change and not isinstance(stored, str) and stored.is_sent)
+    return stored
+
+
+def _quote(page: Page) -> bool | None:
+    """Whether the posted screen lets words be quoted; None if it does not say."""
+    return QUOTE.get(page.typed.get("may_quote", "")) if page.is_last else None
+
+
+def _is_news(page: Page, bearer: Bearer, step: Step) -> bool:
+    """Whether a screen that came after the answers were sent says anything else than they do; then it is a change."""
+    page.kept = (before := collect.kept(db_session(), page.survey, bearer.code)).answers
+    told = page.contents(is_final=False).items()
+    is_news = any(before.answers.get(question) != content for question, content in told)
+    is_news |= step.move is not None or bool(new_proposals(page)) or _quote(page) not in (None, before.may_quote)
+    page.is_change |= is_news
+    return is_news
 
 
 def _press_box_buttons(page: Page) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class Stored:
 
     id: str
     is_sent: bool
+    is_late: bool = False  # it was sent before, and what came now is no change of it: nothing was stored
 
 
 def keep(
@@ -144,14 +145,14 @@ def send(
     is_change: bool = False,
     today: date | None = None,
     marks: Iterable[str] = (),
-) -> str:
-    """Store the response for good, once; give the receipt, the same one for the same code however often it comes.
+) -> Stored:
+    """Store the response for good, once, however often it comes; its receipt is that of its code.
 
     Arguments and errors are those of keep(); *marks* say what makes a new one look like abuse (marks.py).
     """
     connection = session.connection()
     key = _hold_open(connection, survey.id, today)
-    _store(
+    return _store(
         connection,
         survey.id,
         key,
@@ -164,7 +165,6 @@ def send(
         is_sent=True,
         marks=list(marks),
     )
-    return receipt_of(code)
 
 
 def withdraw(session: Session, survey: Survey, code: str, *, today: date | None = None) -> bool:
@@ -258,7 +258,7 @@ def _store(
     how = {"is_marking": is_sent and not is_change, "quotes": may_quote, "is_change": is_change}
     written = connection.execute(_WRITE[connection.dialect.name], new | how).one_or_none()
     if written is None:  # it was sent before, by this very form
-        return Stored(*connection.execute(_STORED, key).one())
+        return Stored(*connection.execute(_STORED, key).one(), is_late=True)
     response = Stored(*written)
     connection.execute(_OLD_ANSWERS, {"response_id": response.id, "question_ids": list(answers)})
     rows = [

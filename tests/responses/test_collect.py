@@ -10,7 +10,7 @@ from surveyapp.communities.models import Community
 from surveyapp.db import now
 from surveyapp.errors import Conflict
 from surveyapp.responses import collect
-from surveyapp.responses.collect import Kept
+from surveyapp.responses.collect import Kept, Stored
 from surveyapp.responses.models import Answer, Response
 from surveyapp.surveys.models import Kind, State, Survey
 from tests.factories import make_response, make_survey
@@ -32,18 +32,18 @@ def test_answers_are_kept_from_part_to_part_and_sent_with_the_last(session: Sess
     assert collect.kept(session, survey, "a key") == Kept(False, True, {rating: 4, text: "The gate squeaks."}, True)
     assert collect.count_sent(session, survey.id) == 0
 
-    receipt = collect.send(session, survey, "a key", {rating: 5, text: None}, may_quote=False)
+    assert not collect.send(session, survey, "a key", {rating: 5, text: None}, may_quote=False).is_late
 
-    assert receipt == collect.receipt_of("a key")
     assert collect.kept(session, survey, "a key") == Kept(True, False, {rating: 5}, True)
     assert collect.count_sent(session, survey.id) == 1
 
 
-def test_r8_a_form_that_was_sent_gives_its_receipt_again_and_changes_nothing(session: Session, survey: Survey) -> None:
+def test_r8_a_form_that_was_sent_changes_nothing_when_it_comes_again(session: Session, survey: Survey) -> None:
     rating = question_id(survey, Kind.RATING)
     first = collect.send(session, survey, "a key", {rating: 4}, may_quote=True)
-    assert collect.send(session, survey, "a key", {rating: 1}, may_quote=False) == first
-    assert collect.keep(session, survey, "a key", {rating: 1}, may_quote=False).is_sent
+    late = Stored(first.id, is_sent=True, is_late=True)
+    assert collect.send(session, survey, "a key", {rating: 1}, may_quote=False) == late
+    assert collect.keep(session, survey, "a key", {rating: 1}, may_quote=False) == late
     assert collect.kept(session, survey, "a key") == Kept(True, True, {rating: 4}, True)
 
 

@@ -12,6 +12,7 @@ from surveyapp.communities.models import Community
 from surveyapp.communities.models import Member as Person
 from surveyapp.db import now
 from surveyapp.responses import collect, own_views
+from surveyapp.responses.answer_views import SENT_BEFORE
 from surveyapp.responses.held import SHOWN_FOR, Held
 from surveyapp.responses.invite import invite, links
 from surveyapp.responses.models import Answer, Invitation, Response, Source
@@ -53,6 +54,21 @@ def own(client: FlaskClient, survey: Survey, what: str, **fields: str) -> Member
     token = form_values(client.get(f"/s/{survey.link}/resume").text)["csrf_token"]
     member.answer = client.post(f"/s/{survey.link}/{what}", data={"csrf_token": token, **fields}, follow_redirects=True)
     return member
+
+
+def refused_and_saved(session: Session, late: Member, before: str) -> None:
+    """The last screen of an answer that was sent already is not stored, says so, and is saved when pressed again."""
+    assert contents(session) == {before}
+    late.press(Anything="Later.")
+    assert late.answer.status_code == 409
+    assert SENT_BEFORE in words_of(late.page)
+    assert contents(session) == {before}
+    late.press()
+    assert late.answer.status_code == 200
+    assert "Your answers are saved" in words_of(late.page)
+    assert contents(session) == {"Later."}
+    assert collect.count_sent(session, late.survey.id) == 1
+    session.commit()
 
 
 def test_an_answer_that_was_begun_goes_on_on_another_device_by_its_code(
@@ -97,8 +113,21 @@ def test_r8_a_late_retry_of_the_first_form_does_not_undo_a_change(
     code = form_values(member.page)["code"]
     client.post(f"{member.address}/3", data=old)
     own(client, survey, "change", code=code).go(3).press(Anything="Second.")
-    assert client.post(f"{member.address}/3", data=old).headers["Location"].endswith(collect.receipt_of(code))
+    late = client.post(f"{member.address}/3", data=old)
+    assert (late.status_code, "First." in late.text) == (409, True)
     assert contents(session) == {"Second."}
+    same = old | {name_of(question(survey, "Anything")): "Second."}
+    assert client.post(f"{member.address}/3", data=same).headers["Location"].endswith(collect.receipt_of(code))
+
+
+def test_p2b_a_second_tab_that_says_something_else_is_told_so_and_may_replace_what_was_sent(
+    session: Session, client: FlaskClient, survey: Survey
+) -> None:
+    member = Member(client, survey).start().press().press()
+    other = Member(client, survey).go(3)
+    member.press(Anything="From one tab.")
+    assert "Thank you for taking part" in words_of(member.page)
+    refused_and_saved(session, other, "From one tab.")
 
 
 def test_withdrawing_asks_once_more_then_deletes_all_and_the_code_leads_nowhere(
@@ -249,6 +278,18 @@ def test_one_link_is_one_answer_on_any_device_changed_and_withdrawn_there(
     own(client, survey, "withdraw").press()
     assert contents(session) == set()
     assert "Start the survey" in Member(client, survey).page
+
+
+def test_p2b_a_link_that_was_sent_from_another_device_is_told_so_on_the_first(
+    app: Flask, session: Session, client: FlaskClient, invited: tuple[Survey, str, Person]
+) -> None:
+    survey, secret, _ = invited
+    client.get(f"/a/{secret}")
+    here = Member(client, survey).start().press()
+    elsewhere = app.test_client()
+    elsewhere.get(f"/a/{secret}")
+    Member(elsewhere, survey).start().press().press(Anything="There.")
+    refused_and_saved(session, here, "There.")
 
 
 @pytest.mark.parametrize("how", ["taken back", "left", "unknown"])
