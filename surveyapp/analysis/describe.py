@@ -39,7 +39,7 @@ MINORITY_SIDE = 0.15
 """What a title loses when it is against something most of the theme is not against, as cosine; or the other way."""
 UNQUOTED = "Ideas that may not be quoted"
 """What a theme is called that has neither a text that may be quoted nor keywords."""
-MIXED = (0.1, 0.65)
+MIXED = (0.15, 0.6)
 """A theme is of many kinds when it is among so large a share of themes whose texts are least alike, and these are less
 alike than so large a share of what is usual: its title speaks for its largest part."""
 SAME_THING = 0.5

@@ -27,7 +27,7 @@ __all__ = ["Analysis", "Answer", "Quote", "Settings", "Statement", "Theme", "ana
 
 DEFAULTS = Settings()
 
-METHOD = "3"
+METHOD = "4"
 """Grows by one whenever the same answers would give another result."""
 STEPS = (
     "Splitting answers into ideas, and reading their tone",

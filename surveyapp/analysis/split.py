@@ -23,7 +23,8 @@ _NEVER_LAST = frozenset(_NOT_AT_THE_END.split())
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mr|mrs|ms|drs?|st|rd|ave|blvd|ln|hwy|mt|ft|vs|etc|e\.?g|i\.?e|cf|no|nos|inc|ltd|co|corp|approx|est|appts?|"
     r"jr|sr|cllr|messrs|hon|capt|lt|sgt|ext|av|wk|wks|mo|yr|esp|incl|govt|gov|sen|rep|prof|rev|gen|dept|dev['’]t|univ|bldg|apt|min|max|hrs|yrs|tel|pp|para|fig|vol|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|sra|dra|ul|str|nr|ca|bzw|usw|[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_])$",
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|sra|dra|ul|str|nr|ca|bzw|usw|ea|ky|tn|pkwy|rte|ctr|sq|mgmt|mgr|mtg|asst|assn|bros|"
+    r"[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_])$",
     re.IGNORECASE,
 )
 _FOR_EXAMPLE = re.compile(r"(?:e\.?g|i\.?e|z\.?b)$", re.IGNORECASE)

@@ -52,7 +52,7 @@ _OPEN_BEGIN = re.compile(
     r"(?:if|when|while|since|as|because|although|though|unless|until|after|before|with|given|due|despite|whether|where|"
     r"and|but|or|so|also|plus|then|yes|well|this|that|these|those|it|its|it['’]s|they|their|he|she|such|which|who|"
     r"in order|instead|especially|regarding|concerning|to|by|for|from|of|not|even|like|just|maybe|however|than|"
-    r"needs?|should|must|is|are|was|has|want|wants)\b",
+    r"needs|should|must|is|are|was|has|want|wants)\b",
 )
 _OPEN_END = re.compile(
     r"\b(?:a|an|the|of|to|in|on|at|for|with|by|and|or|but|is|are|be|not|that|this|from|as|our|their|more|such|than|"

@@ -6,6 +6,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from surveyapp.analysis.cluster import (
     COARSE,
+    FEW_TO_STAND,
     FEWEST_TO_GROUP,
     Labels,
     group,
@@ -15,7 +16,7 @@ from surveyapp.analysis.cluster import (
 )
 from surveyapp.analysis.embed import GRID, FloatMatrix
 from surveyapp.analysis.measure import agreement
-from surveyapp.analysis.neighbours import nearest, neighbour_graph
+from surveyapp.analysis.neighbours import NEIGHBOURS, nearest, neighbour_graph
 
 
 def planted(n_groups: int, n_each: int, spread: float = 0.08, dims: int = 40) -> tuple[FloatMatrix, list[int]]:
@@ -142,6 +143,26 @@ def test_what_has_most_of_its_ties_elsewhere_is_no_theme() -> None:
 
     assert without_scattered(vectors, graph, labels, np.array([2, 8])).tolist() == truth
     assert without_scattered(vectors, graph, labels, np.array([2])).tolist() == labels.tolist()
+
+
+def scattered(vectors: FloatMatrix, labels: Labels) -> list[int]:
+    """Themes with more ties leading out than inside."""
+    graph = neighbour_graph(nearest(vectors, 2 * NEIGHBOURS[1]), np.arange(len(vectors)))
+    same = labels[:, None] == labels[None, :]
+    inside, all_ties = graph.multiply(same).sum(axis=1), graph.sum(axis=1)
+    return [
+        theme for theme in set(labels.tolist()) if inside[labels == theme].sum() < all_ties[labels == theme].sum() / 2
+    ]
+
+
+def test_a_few_texts_that_belong_with_others_are_no_theme(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, _ = overlapping(100)
+    found = group(vectors).labels
+    small = np.flatnonzero(np.bincount(found) < FEW_TO_STAND)
+    assert not set(scattered(vectors, found)) & set(small.tolist())
+    monkeypatch.setattr("surveyapp.analysis.cluster.FEW_TO_STAND", 0)
+    loose = group(vectors).labels
+    assert [len(loose[loose == theme]) for theme in scattered(vectors, loose)] == [4, 3]
 
 
 def test_texts_that_are_like_no_other_are_weak_fits() -> None:

@@ -33,6 +33,8 @@ def test_sentences_are_statements(text: str, expected: list[str]) -> None:
         "Dr. Smith and Mrs. Jones should run the clinic",
         "The crossing at Oak St. Martin is dangerous",
         "Spend 3.5 percent of the 1,200.50 on trees",
+        "Scottsville Rd needs 3 lanes on ea. side",
+        "We need a river walk like Owensboro ky. has",
         "See www.example.org/a.B for the plan of the e.g. Northern quarter",
         'They said "We will mend it. Soon." in the meeting',
         "Mend the bridge (it is old. Very old.) before winter",

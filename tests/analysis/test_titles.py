@@ -58,6 +58,7 @@ def test_what_asks_for_nothing_is_no_wish(other: str) -> None:
         ("We need more trees downtown", "I have been to see the trees downtown"),
         ("We need more trees downtown", "Why do we need more trees downtown"),
         ("We need more trees downtown", "We need more trees downtown, benches, lights, flowers"),
+        ("Need more trees along the river", "Needs more trees along the river"),
         ("I would like to see more trees", "I planted more trees than others"),
         ("We need more trees downtown", "We need more trees " + "and flowers " * LONGEST),
     ],
