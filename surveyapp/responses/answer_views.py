@@ -298,6 +298,7 @@ def _show(
     if status != HTTPStatus.SERVICE_UNAVAILABLE:
         look_up_ballots(page, bearer)
     words = part_words(page) | {"notice": notice, "missing": missing or [], "is_preview": False}
+    words["is_posted"] = request.method == "POST"  # then it has what this very tab typed
     kind = page.number if page.is_for_everybody and not (notice or missing) else None
     response = make_response(drawn("responses/part.html", kind, holes_of(bearer), **words), status)
     if retry_after:
@@ -319,6 +320,7 @@ def part_words(page: Page) -> dict[str, Any]:
         "survey": page.survey,
         "community": page.survey.community,
         "has_voted": bool(held().last_vote(page.survey.link)),
+        "is_posted": False,
     }
 
 

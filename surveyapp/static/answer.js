@@ -1,6 +1,7 @@
 // Keeps what is typed on a screen of a survey until the server has it, and sends it when a lost connection is back.
 // Without this script nothing is lost either: each screen is an ordinary form, and sending it twice stores it once.
-// Markup: <form data-keep="link" data-screen="2"> with [data-told], which has the words; [data-forget="link"] afterwards.
+// Markup: <form data-keep="link" data-screen="2"> with [data-told], which has the words, and [data-posted] where it is
+// handed back as it was sent; [data-forget="link"] afterwards.
 const PREFIX = "answers ";
 const HIDDEN = new Set(["csrf_token", "code", "invited", "seen", "change"]);
 const MOVES = new Set(["add", "remove", "vote", "again", "propose", "like", "flag"]);
@@ -39,6 +40,7 @@ function watch(form) {
     if (kept.owner !== owner || (other !== key && kept.isSent)) localStorage.removeItem(other);
   }
 
+  if ("posted" in form.dataset) keep(); // the page hands back what this very tab sent: another tab may have kept something else
   const kept = JSON.parse(localStorage.getItem(key) ?? "null");
   const box = kept && boxMissing(form, kept.typed);
   if (box) return location.replace(`?${box}`);
