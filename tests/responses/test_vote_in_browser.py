@@ -45,6 +45,7 @@ def test_votes_are_cast_by_keyboard_with_scripts_and_without(tmp_path: Path, has
         page.get_by_role("button", name="Disagree").press("Enter")
         page.get_by_text("Idea 2 of 4").wait_for()
         assert page.get_by_label("Your proposal").input_value() == ""
+        page.wait_for_load_state()  # the words are there before the style sheet
         if has_scripts:
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
             assert browser.violations(page) == []
@@ -71,6 +72,7 @@ def test_a_proposal_is_reported_by_keyboard_with_scripts_and_without(tmp_path: P
         page.goto(f"{service.url}/s/{link}/{last}")
         page.get_by_role("button", name="Report this").press("Enter")
         page.get_by_label("It names a person").press("Space")
+        page.wait_for_load_state()  # the words are there before the style sheet
         if has_scripts:
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
             assert browser.violations(page) == []
